@@ -1,0 +1,178 @@
+# The stages of .ci/run and .ci/nightly, and what runs them. Sourced by both.
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+started=$(date +%s)
+work=$(mktemp -d "${TMPDIR:-/tmp}/fastnn-ci.XXXXXX")
+summary="$work/summary" # the main suite's closing line
+export PIP_CONSTRAINT=$PWD/constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1
+if [[ -z ${FASTNN_DATA-} && -d ../shared/data ]]; then
+  FASTNN_DATA=$(cd ../shared/data && pwd)
+  export FASTNN_DATA
+fi
+
+minutes() { awk -v s=$(($(date +%s) - $1)) 'BEGIN { printf "%.1f", s / 60 }'; }
+
+# Pytest's closing line comes last, with one failure more where it was a stage that failed.
+finish() {
+  local status=$? line
+  line=$(cat "$summary" 2>/dev/null || echo "0 passed")
+  rm -rf "$work"
+  echo "== all: $(minutes "$started") min"
+  if [[ $status != 0 && $line != *failed* ]]; then
+    line="$(grep -oE '[0-9]+ passed' <<<"$line" || echo "0 passed"), 1 failed"
+  fi
+  echo "$line"
+}
+trap finish EXIT
+
+# stage NAME COMMAND...: in a subshell, stopping at its first error; a status of 77 means that the
+# machine lacks something, which was said.
+stage() {
+  local name=$1 begin status
+  shift
+  begin=$(date +%s)
+  echo "== $name"
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  status=$?
+  set -e
+  if [[ $status == 77 && ${CI-} != true ]]; then
+    echo "-- skipped: $name"
+  elif [[ $status != 0 ]]; then
+    echo "-- FAILED: $name ($(minutes "$begin") min)"
+    exit 1
+  else
+    echo "-- $(minutes "$begin") min"
+  fi
+}
+
+# debian COMMAND PACKAGE...: installs the packages where the command is missing.
+debian() {
+  local command=$1
+  shift
+  if ! command -v "$command" >/dev/null && [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >"$work/apt"
+  fi
+  command -v "$command" >/dev/null || {
+    echo "$command is missing (Debian: $*)"
+    exit 77
+  }
+}
+
+environment() {
+  debian g++ g++
+  python3 -m venv "$work/venv"  # the user's: fastnn and what it asks for, nothing else
+  python3 -m venv "$work/tools"
+  "$work/tools/bin/pip" install -q ruff clang-format cmake ninja pybind11
+  python --version
+  g++ --version | head -1
+  nvcc --version 2>/dev/null | tail -2 | head -1 || echo "no nvcc"
+}
+export PATH="$work/venv/bin:$work/tools/bin:$PATH"
+
+lint() {
+  ruff check .
+  ruff format --check .
+  git ls-files --cached --others --exclude-standard '*.cpp' '*.h' '*.cu' |
+    xargs clang-format --dry-run --Werror
+  python .ci/check_rules.py
+}
+
+install() {
+  FASTNN_WERROR=ON FASTNN_CUDA=off pip install -q ".[test]"
+  python -m fastnn info
+}
+
+configure() { # configure FOLDER OPTIONS...
+  local folder=$1
+  shift
+  cmake -G Ninja -S . -B "$folder" -DFASTNN_WERROR=ON -DFASTNN_SELFTEST=ON -DFASTNN_CUDA=off \
+    -DPython_EXECUTABLE="$work/venv/bin/python" -Dpybind11_DIR="$(pybind11-config --cmakedir)" \
+    "$@" >"$work/configure" ||
+    {
+      cat "$work/configure"
+      false
+    }
+}
+
+# One build folder for all that the wheel does not hold. Without a toolkit the emulation takes CUDA's
+# headers from PyPI.
+compile_checks() {
+  local options=(-DFASTNN_EMULATION=ON)
+  if command -v nvcc >/dev/null; then
+    options+=(-DFASTNN_CUDA=on "-DFASTNN_CUDA_ARCH=${architectures:-80}")
+  else
+    pip install -q --no-deps --target "$work/cuda" nvidia-cuda-runtime nvidia-cuda-crt
+    options+=(-DFASTNN_CUDA_INCLUDE="$(dirname "$(find "$work/cuda" -name cuda_runtime_api.h)")")
+  fi
+  configure "$work/checks" "${options[@]}"
+  ninja -C "$work/checks" --quiet
+  command -v nvcc >/dev/null || {
+    echo "nvcc is missing: the .cu files were compiled for the emulation alone"
+    exit 77
+  }
+}
+
+selftests() {
+  local isa
+  find "$work/checks" -name 'selftest_*' -type f -executable ! -name '*_cuda' ! -name '*contract_avx*' |
+    sort | while read -r test; do "$test"; done
+  "$work/checks/tests/cpp/selftest_contract_baseline" >"$work/baseline"
+  for isa in $(other_instruction_sets) $(instruction_set); do
+    "$work/checks/tests/cpp/selftest_contract_$isa" >"$work/$isa"
+    python .ci/compare_selftests.py "$work/baseline" "$work/$isa"
+  done
+}
+
+instruction_set() { python -c "import fastnn._cpu as cpu; print(cpu.instruction_set)"; }
+other_instruction_sets() {
+  python -c "import fastnn._cpu as cpu; print(*set(cpu.instruction_sets) - {cpu.instruction_set})"
+}
+
+main_suite() {
+  local status=0
+  pytest | tee "$work/pytest" || status=$?
+  tail -1 "$work/pytest" >"$summary"
+  return "$status"
+}
+
+suite() { # suite SETTINGS... -- in the environment
+  env "$@" pytest -q
+}
+
+# The emulated device joins the installed package.
+emulated_suite() {
+  cp "$work"/checks/src/cuda/emulation/_cuda_emulated*.so \
+    "$(python -c 'import fastnn; print(fastnn.__path__[0])')"
+  suite "FASTNN_EMULATION_SCHEDULE=$1" -k emulated
+}
+
+# The whole library with sanitizers, in an environment of its own. Python itself leaks on purpose.
+sanitized_suite() {
+  python3 -m venv "$work/asan"
+  FASTNN_SANITIZE=address,undefined FASTNN_CUDA=off "$work/asan/bin/pip" install -q ".[test]"
+  FASTNN_ISA=avx2 LD_PRELOAD="$(g++ -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0 \
+    "$work/asan/bin/python" -m pytest -q -m smoke
+}
+
+thread_sanitizer() {
+  configure "$work/tsan" -DFASTNN_MODULES=OFF -DFASTNN_SANITIZE=thread -DCMAKE_BUILD_TYPE=RelWithDebInfo
+  local targets
+  targets=$(find tests/cpp -name 'selftest_*.cpp' ! -name '*contract*' -printf '%f ' | sed 's/\.cpp//g')
+  ninja -C "$work/tsan" --quiet $targets
+  for target in $targets; do "$work/tsan/tests/cpp/$target"; done
+}
+
+neon() {
+  debian aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
+  debian qemu-aarch64 qemu-user
+  configure "$work/neon" -DFASTNN_MODULES=OFF -DCMAKE_SYSTEM_NAME=Linux \
+    -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++
+  ninja -C "$work/neon" --quiet
+  qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/neon/tests/cpp/selftest_contract_neon" >"$work/neon.txt"
+  python .ci/compare_selftests.py "$work/baseline" "$work/neon.txt"
+  python .ci/check_symbols.py "$work/neon"
+}

@@ -1,0 +1,57 @@
+"""fastnn: small, fast deep learning with Keras's names.
+
+Kernels in SIMD C++ and CUDA, gradients on a tape, training steps recorded and replayed without Python.
+"""
+
+from . import (
+    activations,
+    config,
+    devices,
+    initializers,
+    kernels,
+    layers,
+    losses,
+    models,
+    ops,
+    optimizers,
+    utils,
+)
+from .compiled import compile
+from .config import get_num_threads, set_num_threads, show_config
+from .devices import synchronize
+from .models import Sequential
+from .symbolic import Input
+from .tape import gradients, no_grad
+from .tensor import Tensor, Variable
+
+try:
+    from . import _threadpool as _threadpool
+except ImportError:
+    pass  # threadpoolctl is not installed
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Input",
+    "Sequential",
+    "Tensor",
+    "Variable",
+    "activations",
+    "compile",
+    "config",
+    "devices",
+    "get_num_threads",
+    "gradients",
+    "initializers",
+    "kernels",
+    "layers",
+    "losses",
+    "models",
+    "no_grad",
+    "ops",
+    "optimizers",
+    "set_num_threads",
+    "show_config",
+    "synchronize",
+    "utils",
+]

@@ -1,0 +1,76 @@
+"""Devices: where arrays live and which module's kernels work on them.
+
+The CPU is always there, with NumPy arrays. A GPU appears with CuPy: ``fastnn.devices.cuda()``. What an
+operation runs on follows from its arrays, never from a global switch.
+"""
+
+import numpy as np
+
+from . import _core, _cpu
+from ._lines import user_line
+
+_core.set_line_function(user_line)
+
+
+class Device:
+    """One device: its kernels, its arrays, and the way from and to NumPy."""
+
+    def __init__(self, module, array_type, upload, download):
+        self.name = module.name
+        self.module = module
+        self.array_type = array_type
+        self.empty = _core.make_empty(module.name)
+        self.upload = upload  # NumPy array -> a new array of this device
+        self.download = download  # array of this device -> a new NumPy array
+
+    def __repr__(self):
+        return f"<fastnn device {self.name}>"
+
+    def synchronize(self):
+        """Wait for everything launched; raises what kernels found in the data since the last time."""
+        _core.synchronize(self.name)
+
+    def memory_info(self):
+        """Bytes in use and bytes held by the arena."""
+        return _core.memory_info(self.name)
+
+
+def _upload_to_cpu(array):
+    out = cpu.empty(array.shape, array.dtype.name)
+    out[...] = array
+    return out
+
+
+cpu = Device(_cpu, np.ndarray, _upload_to_cpu, np.array)
+_by_type = {np.ndarray: cpu}
+
+
+def register(device: Device) -> Device:
+    """Make a device known: arrays of its type are its own from now on."""
+    _by_type[device.array_type] = device
+    return device
+
+
+def of(array) -> Device | None:
+    """The device that an array belongs to, or None where it is no array of any device."""
+    device = _by_type.get(type(array))
+    if device is None and isinstance(array, np.ndarray):
+        return cpu
+    return device
+
+
+def cuda() -> Device:
+    """The GPU, through CuPy. Raises RuntimeError, saying what is missing, where there is none."""
+    from ._cuda_device import connect
+
+    return connect()
+
+
+def synchronize() -> None:
+    """Wait for all devices. On a GPU this is where bad labels and indices are reported.
+
+    >>> import fastnn
+    >>> fastnn.synchronize()
+    """
+    for device in _by_type.values():
+        device.synchronize()

@@ -1,0 +1,115 @@
+"""Dense, Dropout, Activation."""
+
+from .. import activations, ops
+from ..tensor import Variable
+from ..utils import draw_seed
+from .layer import Layer
+
+
+class Dense(Layer):
+    """activation(x kernel + bias), over the last axis.
+
+    Args:
+        units: size of the output's last axis.
+        activation: "relu", "softmax", "linear", None, or a function of tensors.
+        use_bias: whether there is a bias.
+        kernel_initializer, bias_initializer: names or callables.
+
+    Weights: kernel (inputs, units), bias (units,).
+
+    >>> import fastnn
+    >>> layer = fastnn.layers.Dense(3, activation="relu")
+    >>> layer([[1.0, 2.0]]).shape, layer.count_params()
+    ((1, 3), 9)
+    """
+
+    def __init__(
+        self,
+        units,
+        activation=None,
+        use_bias=True,
+        kernel_initializer="glorot_uniform",
+        bias_initializer="zeros",
+        **arguments,
+    ):
+        super().__init__(**arguments)
+        if isinstance(units, bool) or not isinstance(units, int) or units < 1:
+            raise ValueError(f"Dense: units is {units!r}; a positive integer is wanted.")
+        self.units = units
+        self.activation = activations.get(activation)
+        self.use_bias = bool(use_bias)
+        self.kernel_initializer = kernel_initializer
+        self.bias_initializer = bias_initializer
+        self.bias = None
+
+    def build(self, input_shape):
+        inputs = input_shape[-1]
+        if len(input_shape) < 2 or inputs is None:
+            raise ValueError(
+                f"Dense: the input has shape {tuple(input_shape)}; (batch, .., inputs) is wanted."
+            )
+        self.kernel = self.add_weight((inputs, self.units), self.kernel_initializer, name="kernel")
+        if self.use_bias:
+            self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias")
+
+    def call(self, x):
+        if x.shape[-1] != self.kernel.shape[0]:
+            raise ValueError(
+                f"{self.name}: the input has shape {x.shape}, but the layer was built for "
+                f"{self.kernel.shape[0]} inputs, the last axis."
+            )
+        if self.activation is activations.relu:
+            return ops.dense(x, self.kernel, self.bias, "relu")
+        return self.activation(ops.dense(x, self.kernel, self.bias))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], self.units)
+
+
+class Dropout(Layer):
+    """In training, each element is 0 with probability `rate`, else divided by 1 - rate.
+
+    Args:
+        rate: 0 <= rate < 1.
+        seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
+
+    >>> import fastnn
+    >>> fastnn.layers.Dropout(0.5)([[1.0, 2.0]]).numpy()
+    array([[1., 2.]], dtype=float32)
+    """
+
+    training_argument = True
+
+    def __init__(self, rate, seed=None, **arguments):
+        super().__init__(**arguments)
+        if not isinstance(rate, (int, float)) or not 0 <= rate < 1:
+            raise ValueError(f"Dropout: rate is {rate!r}; 0 <= rate < 1 is wanted.")
+        self.rate = float(rate)
+        self._seed, self._stream = draw_seed(seed)
+        self._state = None
+
+    def call(self, x, training=False):
+        if not training or self.rate == 0:
+            return x
+        if self._state is None:
+            self._state = Variable([self._seed, 0], "int64", name=f"{self.name}/seed", device=x.device)
+        return ops.dropout(x, self.rate, self._state, self._stream)
+
+
+class Activation(Layer):
+    """An activation as a layer of its own.
+
+    Args:
+        activation: "relu", "softmax", "linear", None, or a function of tensors.
+
+    >>> import fastnn
+    >>> fastnn.layers.Activation("relu")([[-1.0, 2.0]]).numpy()
+    array([[0., 2.]], dtype=float32)
+    """
+
+    def __init__(self, activation, **arguments):
+        super().__init__(**arguments)
+        self.activation = activations.get(activation)
+
+    def call(self, x):
+        return self.activation(x)

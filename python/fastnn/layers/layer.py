@@ -1,0 +1,158 @@
+"""What all layers share: weights, built once, and the call."""
+
+import re
+import threading
+from collections import Counter
+
+import numpy as np
+
+from .. import devices, initializers, symbolic
+from ..compiled import structure_changed
+from ..tensor import FLOATS, Tensor, Variable, as_tensor
+
+_counts = Counter()
+_lock = threading.Lock()
+
+
+def _default_name(cls):
+    """dense, dense_1, ...: the class's name in snake case with a number, as Keras does."""
+    base = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+    with _lock:
+        n = _counts[base]
+        _counts[base] += 1
+    return f"{base}_{n}" if n else base
+
+
+class Layer:
+    """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in `call(x)`.
+
+    Args:
+        name: unique by default.
+        trainable: whether its weights are trained.
+        dtype: "float32" or "float64", of the weights and of what inputs are converted to.
+
+    >>> import fastnn
+    >>> class Shift(fastnn.layers.Layer):
+    ...     def build(self, input_shape):
+    ...         self.b = self.add_weight((input_shape[-1],), "zeros", name="b")
+    ...     def call(self, x):
+    ...         return x + self.b
+    >>> Shift()([[1.0, 2.0]]).shape
+    (1, 2)
+    """
+
+    training_argument = False  # whether call() takes training=
+
+    def __init__(self, name=None, trainable=True, dtype="float32"):
+        if dtype not in FLOATS:
+            raise ValueError(f"{type(self).__name__}: dtype {dtype!r}; float32 or float64 is wanted.")
+        self.name = name or _default_name(type(self))
+        self.dtype = dtype
+        self.built = False
+        self._trainable = bool(trainable)
+        self._weights = []
+        self.input_shape = None
+
+    def build(self, input_shape):
+        """Make the weights; `input_shape` has None where the batch is."""
+
+    def call(self, x):
+        """The layer's output for a tensor."""
+        raise TypeError(f"{type(self).__name__} defines no call()")
+
+    def compute_output_shape(self, input_shape):
+        """The shape of the output, with None where the batch is."""
+        return tuple(input_shape)
+
+    def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None, device=None):
+        """A variable of this layer."""
+        values = initializers.get(initializer)(tuple(shape), self.dtype, device)
+        weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", device)
+        weight.assign(values)
+        self._weights.append(weight)
+        weight.requires_grad = weight.trainable and self._trainable
+        return weight
+
+    def _build_for(self, shape):
+        if not self.built:
+            self.build(tuple(shape))
+            self.built = True
+            self.input_shape = tuple(shape)
+
+    def __call__(self, x, training=False):
+        if symbolic.is_symbolic(x):
+            self._build_for(x.shape)
+            return symbolic.SymbolicTensor(
+                self.compute_output_shape(x.shape), self.dtype, (self, (x,), {})
+            )
+        x = self._convert(x)
+        if not self.built:
+            self._build_for((None, *x.shape[1:]))
+        return self.call(x, training=training) if self.training_argument else self.call(x)
+
+    def _convert(self, x):
+        """What np.asarray takes, as a tensor of this layer's dtype. Conversions run in kernels."""
+        if isinstance(x, Tensor):
+            # Float tensors are left alone: the kernels refuse a mixture rather than lose digits.
+            if x.dtype == self.dtype or x.dtype in FLOATS:
+                return x
+        elif devices.of(x) is devices.cpu and not (x.flags.c_contiguous and x.flags.aligned):
+            x = np.ascontiguousarray(x)
+        elif devices.of(x) is None:
+            x = np.asarray(x)
+        if isinstance(x, np.ndarray) and x.dtype.name not in ("float32", "float64", "int32", "int64", "uint8"):
+            x = x.astype(self.dtype)
+        x = as_tensor(x, self.name)
+        if x.dtype != self.dtype:
+            array = x.device.empty(x.shape, self.dtype)
+            x.device.module.cast(array, x.array)
+            x = Tensor(array)
+        return x
+
+    # Weights
+
+    weights = property(lambda self: list(self._weights))
+
+    @property
+    def trainable_weights(self):
+        return [w for w in self._weights if w.trainable] if self._trainable else []
+
+    @property
+    def non_trainable_weights(self):
+        trained = {id(w) for w in self.trainable_weights}
+        return [w for w in self.weights if id(w) not in trained]
+
+    @property
+    def trainable(self):
+        """Whether the weights are trained. A frozen layer's gradients are not computed."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        self._trainable = bool(value)
+        for w in self._weights:
+            w.requires_grad = w.trainable and self._trainable
+        structure_changed()
+
+    def count_params(self):
+        """How many numbers the weights hold."""
+        return sum(w.size for w in self.weights)
+
+    def get_weights(self):
+        """The weights' values as a list of NumPy arrays (copies)."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, values):
+        """Write a list of arrays, shaped as the weights, into the weights: all of them or none."""
+        weights, values = self.weights, [np.asarray(v) for v in values]
+        shapes = [w.shape for w in weights]
+        if [v.shape for v in values] != shapes:
+            raise ValueError(
+                f"set_weights: {self.name} has weights of shapes {shapes}; arrays of "
+                f"{[v.shape for v in values]} came."
+            )
+        for w, v in zip(weights, values):
+            w.assign(v)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {self.name}{'' if self.built else ', not built'}>"

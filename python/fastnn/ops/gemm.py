@@ -1,0 +1,122 @@
+"""Matrix products: matmul, and dense with bias and activation in one kernel."""
+
+from ..symbolic import operation
+from ..tensor import as_tensor, result
+
+
+def _product_shape(a, b, transpose_a, transpose_b):
+    rows = a.shape[-1 if transpose_a else -2]
+    columns = b.shape[-2 if transpose_b else -1]
+    return (*a.shape[:-2], rows, columns)
+
+
+@operation
+def matmul(a, b, transpose_a=False, transpose_b=False):
+    """The product of matrices over the last two axes.
+
+    Args:
+        a: float tensor or array, (batch.., M, K), or (batch.., K, M) with `transpose_a`.
+        b: the same with (batch.., K, N); of two axes it serves the whole batch.
+        transpose_a: use a's transpose.
+        transpose_b: use b's transpose.
+
+    Returns:
+        A tensor (batch.., M, N).
+
+    Raises:
+        ValueError: the inner sizes or the batches differ.
+
+    >>> import fastnn
+    >>> fastnn.ops.matmul([[1.0, 2.0]], [[3.0], [4.0]]).numpy()
+    array([[11.]], dtype=float32)
+    """
+    a = as_tensor(a, "matmul")
+    b = as_tensor(b, "matmul", like=a)
+    if a.ndim < 2 or b.ndim < 2:
+        raise ValueError(
+            f"matmul: a has shape {a.shape} and b {b.shape}; at least 2 axes are wanted of each."
+        )
+    ta, tb = bool(transpose_a), bool(transpose_b)
+    k = a.device.module
+    y = a.device.empty(_product_shape(a, b, ta, tb), a.dtype)
+    k.gemm(y, a.array, b.array, None, (ta, tb, "none"))
+
+    def backward(dy, out):
+        # With A = op(a) and B = op(b): dA = dy B^T and dB = A^T dy; a transposed operand's gradient is
+        # the transpose of that product.
+        da, add = out(0)
+        if da is not None:
+            if ta:
+                k.gemm(da, b.array, dy, None, (tb, True, "none"), add=add)
+            else:
+                k.gemm(da, dy, b.array, None, (False, not tb, "none"), add=add)
+        db, add = out(1)
+        if db is None:
+            return
+        x, g = a.array, dy
+        if b.ndim == 2 and a.ndim > 2:  # one b for the batch: its gradient sums over it
+            if ta:
+                raise ValueError(
+                    "matmul: the gradient of a shared b with a transposed batch is not defined here; "
+                    "transpose a first."
+                )
+            x, g = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+        if tb:
+            k.gemm(db, g, x, None, (True, ta, "none"), add=add)
+        else:
+            k.gemm(db, x, g, None, (not ta, False, "none"), add=add)
+
+    return result(y, (a, b), backward, saved=(a, b))
+
+
+@operation
+def dense(x, kernel, bias=None, activation="none"):
+    """activation(x kernel + bias), the whole dense layer in one kernel.
+
+    Args:
+        x: float tensor or array, (.., inputs).
+        kernel: (inputs, units).
+        bias: (units,), or None.
+        activation: "none" or "relu", computed while the product is still in registers.
+
+    Returns:
+        A tensor (.., units).
+
+    >>> import fastnn
+    >>> fastnn.ops.dense([[1.0, 2.0]], [[3.0], [4.0]], [-20.0], "relu").numpy()
+    array([[0.]], dtype=float32)
+    """
+    x = as_tensor(x, "dense")
+    w = as_tensor(kernel, "dense", like=x)
+    b = None if bias is None else as_tensor(bias, "dense", like=x)
+    if x.ndim < 2 or w.ndim != 2:
+        raise ValueError(
+            f"dense: x has shape {x.shape} and kernel {w.shape}; (.., inputs) with at least two axes and "
+            "(inputs, units) are wanted."
+        )
+    k = x.device.module
+    units = w.shape[1]
+    # One product over all rows, whatever axes they come from.
+    rows = x.array if x.ndim == 2 else x.array.reshape(-1, x.shape[-1])
+    y = x.device.empty((rows.shape[0], units), x.dtype)
+    k.gemm(y, rows, w.array, None if b is None else b.array, (False, False, activation))
+
+    def backward(dy, out):
+        dz = dy if dy.ndim == 2 else dy.reshape(-1, units)
+        if activation == "relu":
+            dz = x.device.empty(y.shape, x.dtype)
+            k.relu_backward(dz, dy if dy.ndim == 2 else dy.reshape(-1, units), y)
+        dw, add = out(1)
+        if dw is not None:
+            k.gemm(dw, rows, dz, None, (True, False, "none"), add=add)
+        if b is not None:
+            db, add = out(2)
+            if db is not None:
+                k.sum_to(db, dz, add=add)
+        dx, add = out(0)
+        if dx is not None:
+            dx = dx if dx.ndim == 2 else dx.reshape(rows.shape)
+            k.gemm(dx, dz, w.array, None, (False, True, "none"), add=add)
+
+    shaped = y if x.ndim == 2 else y.reshape(*x.shape[:-1], units)
+    return result(shaped, (x, w) if b is None else (x, w, b), backward, saved=(x, w))

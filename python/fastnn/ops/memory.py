@@ -1,0 +1,147 @@
+"""Making, copying and converting tensors."""
+
+from .. import devices
+from ..symbolic import operation
+from ..tensor import FLOATS, Tensor, as_tensor, result
+
+
+def full(shape, value, dtype="float32", device=None):
+    """A tensor filled with a number.
+
+    Args:
+        shape: a tuple of sizes.
+        value: a number.
+        dtype: "float32", "float64", "int32", "int64" or "uint8".
+        device: a device; the CPU if None.
+
+    >>> import fastnn
+    >>> fastnn.ops.full((2,), 7.0).numpy()
+    array([7., 7.], dtype=float32)
+    """
+    device = device or devices.cpu
+    y = device.empty(tuple(shape), dtype)
+    device.module.fill(y, (float(value),))
+    return Tensor(y)
+
+
+def zeros(shape, dtype="float32", device=None):
+    """A tensor of zeros; arguments as `full`.
+
+    >>> import fastnn
+    >>> fastnn.ops.zeros((2,)).numpy()
+    array([0., 0.], dtype=float32)
+    """
+    return full(shape, 0.0, dtype, device)
+
+
+def ones(shape, dtype="float32", device=None):
+    """A tensor of ones; arguments as `full`.
+
+    >>> import fastnn
+    >>> fastnn.ops.ones((2,)).numpy()
+    array([1., 1.], dtype=float32)
+    """
+    return full(shape, 1.0, dtype, device)
+
+
+@operation
+def copy(x):
+    """A tensor with the same values in memory of its own.
+
+    >>> import fastnn
+    >>> fastnn.ops.copy([1.0]).numpy()
+    array([1.], dtype=float32)
+    """
+    x = as_tensor(x, "copy")
+    y = x.device.empty(x.shape, x.dtype)
+    k = x.device.module
+    k.copy(y, x.array)
+
+    def backward(dy, out):
+        dx, add = out(0)
+        k.sum_to(dx, dy, add=add)  # sums over no axis: a copy that can add
+
+    return result(y, (x,), backward)
+
+
+@operation
+def cast(x, dtype):
+    """x converted to another dtype. Floats become integers by truncation, saturating; NaN becomes 0.
+
+    Args:
+        x: tensor or array.
+        dtype: "float32", "float64", "int32", "int64" or "uint8".
+
+    Returns:
+        A tensor; between floats it has a gradient.
+
+    Raises:
+        ValueError: an int64 does not fit int32.
+
+    >>> import fastnn
+    >>> fastnn.ops.cast([1.7, -1.7], "int32").numpy()
+    array([ 1, -1], dtype=int32)
+    """
+    x = as_tensor(x, "cast")
+    if x.dtype == dtype:
+        return x
+    k = x.device.module
+    y = x.device.empty(x.shape, dtype)
+    k.cast(y, x.array)
+
+    def backward(dy, out):
+        dx, add = out(0)
+        k.cast(dx, dy, add=add)
+
+    return result(y, (x,) if dtype in FLOATS else (), backward)
+
+
+def gather(x, indices, dtype=None):
+    """Rows of x along its first axis, converted to `dtype` on the way: a batch from a data set.
+
+    Args:
+        x: tensor or array of at least one axis.
+        indices: int32 tensor or array (n,).
+        dtype: of the result; x's own if None.
+
+    Returns:
+        A tensor (n, ..). It has no gradient.
+
+    Raises:
+        ValueError: an index is outside 0 .. len(x) - 1.
+
+    >>> import numpy as np, fastnn
+    >>> x = np.array([[1], [2], [3]], "uint8")
+    >>> fastnn.ops.gather(x, np.array([2, 0], "int32"), "float32").numpy()
+    array([[3.],
+           [1.]], dtype=float32)
+    """
+    x = as_tensor(x, "gather")
+    i = as_tensor(indices, "gather", like=x, dtype="int32")
+    y = x.device.empty((i.size, *x.shape[1:]), dtype or x.dtype)
+    x.device.module.gather(y, x.array, i.array)
+    return Tensor(y)
+
+
+@operation
+def reshape(x, shape):
+    """The same values in another shape, without a copy. One size may be -1.
+
+    >>> import fastnn
+    >>> fastnn.ops.reshape([[1.0, 2.0]], (2, 1)).shape
+    (2, 1)
+    """
+    x = as_tensor(x, "reshape")
+    try:
+        y = x.array.reshape(tuple(shape))
+    except ValueError:
+        raise ValueError(
+            f"reshape: a tensor of shape {x.shape} does not fit shape {tuple(shape)}."
+        ) from None
+    k = x.device.module
+
+    def backward(dy, out):
+        dx, add = out(0)
+        k.sum_to(dx, dy.reshape(dx.shape), add=add)
+
+    return result(y, (x,), backward)

@@ -1,0 +1,92 @@
+"""What all optimizers share: the rate, the step count, the slots."""
+
+import numpy as np
+
+from ..tensor import Tensor, Variable
+
+
+class Optimizer:
+    """Base of the optimizers: keeps the learning rate and the iteration count as variables.
+
+    A subclass gives `build(variables)`, which makes its slots, and `step(variables, grads)`, one kernel.
+    The rate and the count live in arrays, because a number would be frozen into a recorded step.
+    """
+
+    def __init__(self, learning_rate):
+        rate = float(learning_rate)
+        if not rate >= 0:
+            raise ValueError(f"{type(self).__name__}: learning_rate is {rate}; a number >= 0 is wanted.")
+        self._rate = rate
+        self._rate_variable = None
+        self.iterations = None
+        self.variables_built = None
+
+    @property
+    def learning_rate(self):
+        """The rate. Assigning a number takes effect at the next step, also in a compiled one."""
+        return self._rate if self._rate_variable is None else self._rate_variable
+
+    @learning_rate.setter
+    def learning_rate(self, value):
+        self._rate = float(value)
+        if self._rate_variable is not None:
+            self._rate_variable.assign(self._rate)
+
+    def build(self, variables):
+        device = variables[0].device
+        self._rate_variable = Variable(
+            np.array(self._rate), trainable=False, name="learning_rate", device=device
+        )
+        self.iterations = Variable(np.array(0), trainable=False, name="iterations", device=device)
+        self.variables_built = list(variables)
+
+    def slots(self, variables, name):
+        """A variable of zeros for each of `variables`."""
+        slots = []
+        for v in variables:
+            slot = Variable.empty(
+                v.shape, v.dtype, trainable=False, name=f"{v.name or 'variable'}_{name}", device=v.device
+            )
+            slot.device.module.fill(slot.array, (0.0,))
+            slots.append(slot)
+        return slots
+
+    def apply(self, grads, variables):
+        """One step: `grads` are tensors, one for each of `variables`, which must be the same each time."""
+        variables, grads = list(variables), list(grads)
+        if len(grads) != len(variables):
+            raise ValueError(
+                f"{type(self).__name__}: {len(grads)} gradients came for {len(variables)} variables."
+            )
+        if not variables:
+            return
+        if self.variables_built is None:
+            self.build(variables)
+        positions = self._positions(variables)
+        for v, g in zip(variables, grads):
+            if not isinstance(g, Tensor) or g.shape != v.shape:
+                raise ValueError(
+                    f"{type(self).__name__}: the gradient of {v.name or 'a variable'} is "
+                    f"{'None' if g is None else getattr(g, 'shape', type(g).__name__)}; a tensor of shape "
+                    f"{v.shape} is wanted."
+                )
+        self.step(positions, variables, grads)
+
+    def _positions(self, variables):
+        known = {id(v): i for i, v in enumerate(self.variables_built)}
+        try:
+            return [known[id(v)] for v in variables]
+        except KeyError:
+            raise ValueError(
+                f"{type(self).__name__}: a variable came that the first step did not have. Use a new "
+                "optimizer after adding layers."
+            ) from None
+
+    def apply_gradients(self, grads_and_variables):
+        """One step from pairs (gradient, variable)."""
+        grads, variables = zip(*grads_and_variables)
+        self.apply(grads, variables)
+
+    def step(self, positions, variables, grads):
+        """Update `variables`, whose slots are at `positions`, in place."""
+        raise TypeError(f"{type(self).__name__} defines no step()")

@@ -1,0 +1,102 @@
+"""Symbolic tensors: a shape without values, as ``fastnn.Input`` gives, and what operations make of them."""
+
+import functools
+
+from . import devices, tape
+
+
+class SymbolicTensor:
+    """A tensor that is not computed yet. `shape` has None where the batch is; `producer` says what made it.
+
+    >>> import fastnn
+    >>> x = fastnn.Input((4,))
+    >>> fastnn.ops.relu(x).shape
+    (None, 4)
+    """
+
+    def __init__(self, shape, dtype, producer=None):
+        self.shape = tuple(shape)
+        self.dtype = dtype
+        self.producer = producer  # (callable, arguments, keywords), or None for an Input
+
+    @property
+    def ndim(self):
+        return len(self.shape)
+
+    def __repr__(self):
+        return f"<SymbolicTensor shape={self.shape} dtype={self.dtype}>"
+
+    def _no_values(self, *_):
+        raise TypeError("a symbolic tensor (fastnn.Input) has no values; build a model and call it.")
+
+    __array__ = __float__ = __int__ = __bool__ = __len__ = numpy = item = _no_values
+
+    def __add__(self, other):
+        from .ops import add
+
+        return add(self, other)
+
+    __radd__ = __add__
+
+    def __matmul__(self, other):
+        from .ops import matmul
+
+        return matmul(self, other)
+
+
+def Input(shape, dtype="float32", batch_size=None):
+    """A symbolic tensor to build a model on.
+
+    Args:
+        shape: of one sample, without the batch axis.
+        dtype: of the values.
+        batch_size: fixed, or None for any.
+
+    >>> import fastnn
+    >>> fastnn.Input((28, 28)).shape
+    (None, 28, 28)
+    """
+    if isinstance(shape, int):
+        raise TypeError(f"Input: shape is {shape}; a tuple is wanted, such as ({shape},).")
+    return SymbolicTensor((batch_size, *shape), dtype)
+
+
+def is_symbolic(x):
+    return isinstance(x, SymbolicTensor)
+
+
+def infer(function, arguments, keywords):
+    """The symbolic result of a call: run on zeros with batches of 2 and of 3, to see which axes vary."""
+    from .ops import zeros
+    from .tensor import Tensor
+
+    def run(batch):
+        def stand_in(x):
+            if not is_symbolic(x):
+                return x
+            shape = tuple(batch if n is None else n for n in x.shape)
+            return zeros(shape, x.dtype, devices.cpu)
+
+        with tape.no_grad():
+            return function(
+                *(stand_in(a) for a in arguments), **{k: stand_in(v) for k, v in keywords.items()}
+            )
+
+    two, three = run(2), run(3)
+    if not isinstance(two, Tensor):
+        raise TypeError(f"{function.__name__}: gives a {type(two).__name__} for a symbolic tensor.")
+    shape = tuple(m if m == n else None for m, n in zip(two.shape, three.shape))
+    return SymbolicTensor(shape, two.dtype, (function, arguments, keywords))
+
+
+def operation(function):
+    """Lets a function of tensors take symbolic ones as well."""
+
+    @functools.wraps(function)
+    def call(*arguments, **keywords):
+        for x in arguments:
+            if isinstance(x, SymbolicTensor):
+                return infer(function, arguments, keywords)
+        return function(*arguments, **keywords)
+
+    return call

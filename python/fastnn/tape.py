@@ -1,0 +1,170 @@
+"""The tape: what is needed to walk back from a loss to the variables.
+
+An operation that has something to differentiate leaves a Node: its input tensors and a function that
+turns the gradient of its output into those of its inputs. Nodes know their inputs and never their output,
+so that a tape is free of cycles and dies with the loss.
+"""
+
+import itertools
+import threading
+
+from . import _core
+
+_serials = itertools.count()
+_local = threading.local()
+
+
+class no_grad:
+    """Inside, nothing is noted for gradients (this thread only).
+
+    >>> import fastnn
+    >>> w = fastnn.Variable([1.0])
+    >>> with fastnn.no_grad():
+    ...     y = w + w
+    >>> y.requires_grad
+    False
+    """
+
+    def __enter__(self):
+        self._outer = getattr(_local, "off", False)
+        _local.off = True
+        return self
+
+    def __exit__(self, *exception):
+        _local.off = self._outer
+
+
+def enabled() -> bool:
+    return not getattr(_local, "off", False)
+
+
+class Node:
+    """One operation on the tape."""
+
+    __slots__ = ("serial", "inputs", "backward", "saved", "needed")
+
+    def __init__(self, inputs, backward, saved):
+        self.serial = next(_serials)
+        self.inputs = inputs
+        self.backward = backward
+        self.saved = [(t, t.version) for t in saved if t.version is not None]
+        self.needed = False
+
+
+class Gradients:
+    """Where a node's backward puts the gradients of its inputs.
+
+    ``out(i)`` gives ``(array, add)`` for input i: a fresh array and 0, or the array that already holds
+    another branch's gradient and 1, or ``(None, 0)`` where nobody wants it.
+    """
+
+    __slots__ = ("node", "store", "wanted")
+
+    def __init__(self, store, wanted):
+        self.store = store
+        self.wanted = wanted
+
+    def out(self, i):
+        tensor = self.node.inputs[i]
+        key = tensor._node
+        if key is None:
+            key = tensor
+            if tensor not in self.wanted:
+                return None, 0
+        elif not key.needed:
+            return None, 0
+        array = self.store.get(key)
+        if array is not None:
+            return array, 1
+        array = self.store[key] = tensor.device.empty(tensor.array.shape, tensor.dtype)
+        return array, 0
+
+
+def _nodes(loss):
+    """All nodes under the loss, latest first."""
+    seen = {loss._node}
+    stack = [loss._node]
+    while stack:
+        node = stack.pop()
+        if node.inputs is None:
+            raise RuntimeError(
+                "backward: this part of the tape was already walked and freed, and there is no double "
+                "backward. Compute the loss again."
+            )
+        for tensor in node.inputs:
+            if tensor._node is not None and tensor._node not in seen:
+                seen.add(tensor._node)
+                stack.append(tensor._node)
+    return sorted(seen, key=lambda node: node.serial, reverse=True)
+
+
+def backward(loss, wanted, store, upstream=None):
+    """Walk back from `loss`; gradients of the `wanted` leaves end up in `store`, keyed by leaf."""
+    if loss._node is None:
+        return
+    nodes = _nodes(loss)
+    for node in reversed(nodes):
+        node.needed = any(
+            t._node.needed if t._node is not None else t in wanted for t in node.inputs
+        )
+        for tensor, version in node.saved:
+            if tensor.version != version:
+                raise RuntimeError(
+                    f"backward: {tensor.name or 'a variable'} was written to after the forward pass "
+                    "used it. Call backward() before the optimizer or assign()."
+                )
+    if upstream is None:
+        upstream = loss.device.empty(loss.array.shape, loss.dtype)
+        loss.device.module.fill(upstream, (1.0,))
+    store[loss._node] = upstream
+    gradients = Gradients(store, wanted)
+    for node in nodes:
+        dy = store.pop(node, None)
+        if node.needed and dy is not None:
+            gradients.node = node
+            node.backward(dy, gradients.out)
+        node.inputs = node.backward = None
+        node.saved = ()
+        del dy
+
+
+def gradients(loss, variables):
+    """Fresh gradients of a scalar `loss` for each of `variables`, as a list of tensors.
+
+    A variable that the loss does not depend on gets zeros. The tape is freed.
+
+    >>> import fastnn
+    >>> w = fastnn.Variable([3.0])
+    >>> [g] = fastnn.gradients(fastnn.ops.mean_squared_error(w, [1.0]), [w])
+    >>> g.numpy()
+    array([4.], dtype=float32)
+    """
+    from .tensor import Tensor
+
+    variables = list(variables)
+    if not isinstance(loss, Tensor):
+        raise TypeError(f"gradients: loss is a {type(loss).__name__}; a Tensor is wanted.")
+    if loss.array.size != 1:
+        raise ValueError(
+            f"gradients: loss has shape {loss.shape}; a single number is wanted. Take its mean."
+        )
+    if loss._node is None:
+        raise RuntimeError(
+            "gradients: the loss has no tape: it was computed under no_grad(), from nothing trainable, "
+            "or its tape was already freed."
+        )
+    store = {}
+    backward(loss, set(variables), store)
+    results = []
+    for variable in variables:
+        array = store.get(variable)
+        if array is None:
+            array = variable.device.empty(variable.array.shape, variable.dtype)
+            variable.device.module.fill(array, (0.0,))
+        results.append(Tensor(array))
+    return results
+
+
+def recording() -> bool:
+    """Whether this thread is recording a compiled step."""
+    return _core.recording()

@@ -1,0 +1,292 @@
+"""Tensor, an array with a tape, and Variable, a tensor that owns its memory for life."""
+
+import operator
+
+import numpy as np
+
+from . import _core, devices, tape
+from ._lines import user_line
+
+FLOATS = ("float32", "float64")
+DTYPES = (*FLOATS, "int32", "int64", "uint8")
+
+
+class Tensor:
+    """An array on a device, and how it was computed.
+
+    Tensors are immutable and always C-contiguous. Arithmetic gives tensors; ``numpy()`` gives the array.
+
+    >>> import numpy as np, fastnn
+    >>> x = fastnn.Tensor(np.ones((2, 3), "float32"))
+    >>> (x + 1).numpy().sum()
+    np.float32(12.0)
+    """
+
+    __slots__ = ("array", "device", "requires_grad", "_node", "grad", "__weakref__")
+    __array_ufunc__ = None  # NumPy's operators leave the work to ours
+    version = None  # variables have one
+    name = None
+
+    def __init__(self, array):
+        device = devices.of(array)
+        if device is None:
+            raise TypeError(
+                f"Tensor: {type(array).__name__} is no array of a device; np.asarray() makes one."
+            )
+        self.array = array
+        self.device = device
+        self.requires_grad = False
+        self._node = None
+        self.grad = None
+
+    shape = property(lambda self: self.array.shape)
+    dtype = property(lambda self: self.array.dtype.name)
+    ndim = property(lambda self: self.array.ndim)
+    size = property(lambda self: self.array.size)
+
+    def __repr__(self):
+        if tape.recording():
+            return f"<Tensor shape={self.shape} dtype={self.dtype}, inside a compiled step>"
+        return f"<Tensor shape={self.shape} dtype={self.dtype} device={self.device.name}>\n{self.numpy()}"
+
+    def __len__(self):
+        if not self.shape:
+            raise TypeError("len() of a tensor without axes")
+        return self.shape[0]
+
+    # Reading values
+
+    def numpy(self):
+        """The values as a NumPy array: without a copy on the CPU."""
+        refuse_while_recording("numpy()")
+        return self.array if self.device is devices.cpu else self.device.download(self.array)
+
+    def item(self):
+        """The single value as a Python number."""
+        refuse_while_recording("item()")
+        return self.device.download(self.array).item()
+
+    def __float__(self):
+        refuse_while_recording("float()")
+        return float(self.item())
+
+    def __int__(self):
+        refuse_while_recording("int()")
+        return int(self.item())
+
+    def __index__(self):
+        refuse_while_recording("index()")
+        return operator.index(self.item())
+
+    def __bool__(self):
+        refuse_while_recording("bool(), as in `if tensor`,")
+        return bool(self.item())
+
+    def __array__(self, dtype=None, copy=None):
+        if self.requires_grad and tape.enabled():
+            raise RuntimeError(
+                "a tensor whose gradient is needed was handed to NumPy, which would lose the tape. Say "
+                "so: tensor.detach() or tensor.numpy()."
+            )
+        return np.array(self.numpy(), dtype=dtype, copy=copy)
+
+    def __dlpack__(self, **arguments):
+        refuse_while_recording("DLPack")
+        return self.array.__dlpack__(**arguments)
+
+    def __dlpack_device__(self):
+        return self.array.__dlpack_device__()
+
+    @property
+    def __cuda_array_interface__(self):
+        refuse_while_recording("__cuda_array_interface__")
+        return self.array.__cuda_array_interface__
+
+    # Gradients
+
+    def detach(self):
+        """The same array without the tape."""
+        return Tensor(self.array)
+
+    def backward(self):
+        """Add the gradients of this scalar to ``.grad`` of every variable that it depends on."""
+        if self.array.size != 1:
+            raise ValueError(
+                f"backward: the tensor has shape {self.shape}; a single number is wanted. Take its mean."
+            )
+        if self._node is None:
+            raise RuntimeError(
+                "backward: this tensor has no tape: it was computed under no_grad(), from nothing "
+                "trainable, or its tape was already freed."
+            )
+        leaves = {t for node in tape._nodes(self) for t in node.inputs if t._node is None}
+        wanted = {t for t in leaves if t.requires_grad}
+        store = {t: t.grad.array for t in wanted if t.grad is not None}
+        tape.backward(self, wanted, store)
+        for tensor in wanted:
+            if tensor in store:
+                tensor.grad = Tensor(store[tensor])
+
+    # Arithmetic
+
+    def __add__(self, other):
+        from .ops import add
+
+        return add(self, other)
+
+    __radd__ = __add__
+
+    def __matmul__(self, other):
+        from .ops import matmul
+
+        return matmul(self, other)
+
+    def __rmatmul__(self, other):
+        from .ops import matmul
+
+        return matmul(other, self)
+
+    def reshape(self, *shape):
+        """The same values in another shape; memory is shared."""
+        from .ops import reshape
+
+        return reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
+
+
+class Variable(Tensor):
+    """A tensor that owns one buffer for life and is written in place: weights, rates, counters.
+
+    ``trainable`` says whether gradients are wanted. ``value`` is anything that ``np.asarray`` takes; its
+    dtype is kept if it is a float32 or float64 array, else `dtype` or float32 is used.
+
+    >>> import fastnn
+    >>> w = fastnn.Variable([1.0, 2.0], name="w")
+    >>> w.assign([3.0, 4.0])
+    >>> w.numpy()
+    array([3., 4.], dtype=float32)
+    """
+
+    __slots__ = ("name", "version", "_trainable", "constraint")
+
+    def __init__(self, value, dtype=None, trainable=True, name=None, device=None):
+        value = value.numpy() if isinstance(value, Tensor) else value
+        array = np.asarray(value)
+        if dtype is None:
+            dtype = array.dtype.name if isinstance(value, np.ndarray) else "float32"
+        if dtype not in DTYPES:
+            raise TypeError(f"Variable: dtype {dtype} is not one of {', '.join(DTYPES)}.")
+        device = device or devices.cpu
+        super().__init__(device.upload(np.ascontiguousarray(array, dtype).reshape(array.shape)))
+        self.name = name
+        self.version = 0
+        self._trainable = bool(trainable) and dtype in FLOATS
+        self.requires_grad = self._trainable
+
+    @classmethod
+    def empty(cls, shape, dtype="float32", trainable=True, name=None, device=None):
+        """A variable whose values a kernel will write."""
+        self = cls.__new__(cls)
+        Tensor.__init__(self, (device or devices.cpu).empty(tuple(shape), dtype))
+        self.name = name
+        self.version = 0
+        self._trainable = bool(trainable) and dtype in FLOATS
+        self.requires_grad = self._trainable
+        return self
+
+    @property
+    def trainable(self):
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        from .compiled import structure_changed
+
+        if bool(value) != self._trainable:
+            self._trainable = self.requires_grad = bool(value) and self.dtype in FLOATS
+            structure_changed()
+
+    def __repr__(self):
+        values = "" if tape.recording() else f"\n{self.numpy()}"
+        return (
+            f"<Variable {self.name or ''} shape={self.shape} dtype={self.dtype} "
+            f"device={self.device.name}>{values}"
+        )
+
+    def numpy(self):
+        """A copy of the values."""
+        refuse_while_recording("numpy()")
+        return self.device.download(self.array)
+
+    def __dlpack__(self, **arguments):
+        raise BufferError("a Variable is written in place and is not shared; use variable.numpy().")
+
+    def assign(self, value):
+        """Write `value`, of the same shape, into the buffer: a number, an array, or a tensor."""
+        kernels = self.device.module
+        if isinstance(value, (int, float)) and not self.shape:
+            kernels.fill(self.array, (float(value),))
+        elif isinstance(value, Tensor) and value.device is self.device:
+            source = value.array
+            if source.shape != self.shape:
+                raise self._wrong_shape(source.shape)
+            if source is not self.array:
+                (kernels.copy if value.dtype == self.dtype else kernels.cast)(self.array, source)
+        else:
+            refuse_while_recording("assign() of an array that is no tensor")
+            source = np.asarray(value.numpy() if isinstance(value, Tensor) else value)
+            if source.shape != self.shape:
+                raise self._wrong_shape(source.shape)
+            staged = self.device.upload(source.astype(self.dtype))
+            kernels.copy(self.array, staged)
+        self.written()
+
+    def written(self):
+        """Note that the buffer has new contents: a tape that saved the old ones is no longer valid."""
+        from .compiled import note_written
+
+        self.version += 1
+        note_written(self)
+
+    def _wrong_shape(self, shape):
+        return ValueError(
+            f"assign: the value has shape {tuple(shape)} but variable {self.name or ''} has {self.shape}."
+        )
+
+
+def refuse_while_recording(what):
+    if _core.recording():
+        raise RuntimeError(
+            f"fastnn.compile: {what} reads a value inside the step, at {user_line()}. While a step is "
+            "recorded values are not there to be looked at: return the tensor and read it outside."
+        )
+
+
+def as_tensor(x, operation, like=None, dtype=None):
+    """`x` as a tensor: tensors and device arrays as they are, numbers and lists in the dtype of `like`."""
+    if isinstance(x, Tensor):
+        return x
+    if devices.of(x) is not None:
+        return Tensor(x)
+    dtype = dtype or (like.dtype if like is not None else "float32")
+    device = like.device if like is not None else devices.cpu
+    if isinstance(x, (bool, int, float)):
+        array = device.empty((), dtype)
+        device.module.fill(array, (float(x),))
+        return Tensor(array)
+    if isinstance(x, (list, tuple, np.generic)):
+        refuse_while_recording(f"{operation} of a {type(x).__name__}")
+        return Tensor(device.upload(np.ascontiguousarray(x, dtype)))
+    if hasattr(x, "__dlpack__"):
+        return Tensor(np.from_dlpack(x))
+    raise TypeError(
+        f"{operation}: {type(x).__name__} is no tensor, array or number. np.asarray() makes an array."
+    )
+
+
+def result(array, inputs, backward, saved=()):
+    """The tensor of an operation's output; `backward(dy, out)` is kept if an input needs a gradient."""
+    tensor = Tensor(array)
+    if tape.enabled() and any(t.requires_grad for t in inputs):
+        tensor.requires_grad = True
+        tensor._node = tape.Node(inputs, backward, saved)
+    return tensor

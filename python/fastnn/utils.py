@@ -1,0 +1,31 @@
+"""Seeds."""
+
+import os
+import threading
+
+_lock = threading.Lock()
+_seed = int.from_bytes(os.urandom(4), "little")
+_streams = 0
+
+
+def set_random_seed(seed: int) -> None:
+    """Make everything that is drawn from now on (initial weights, dropout) follow from `seed`.
+
+    >>> import fastnn
+    >>> fastnn.utils.set_random_seed(0)
+    """
+    global _seed, _streams
+    if not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise ValueError(f"set_random_seed: {seed!r} came; an integer 0 .. 2^63 - 1 is wanted.")
+    with _lock:
+        _seed, _streams = seed, 0
+
+
+def draw_seed(seed=None):
+    """(seed, stream) for one user of random numbers: its own seed, or the global one and a new stream."""
+    global _streams
+    if seed is not None:
+        return int(seed), 0
+    with _lock:
+        _streams += 1
+        return _seed, _streams

@@ -1,0 +1,54 @@
+"""gemm: sizes around lanes and tiles, depths around blocks, transposes, batches, bias, relu."""
+
+from . import FLOATS, SIZES, Array, Case
+
+
+def gemm(m, n, k, dtype="float32", batch=(), shared=False, bias=False, turned="NN", relu=False):
+    """y (batch.., m, n) from a (batch.., m, k) and b (batch.., k, n); `turned` as in BLAS."""
+    a = (*batch, *((k, m) if turned[0] == "T" else (m, k)))
+    b = (*(() if shared else batch), *((n, k) if turned[1] == "T" else (k, n)))
+    operands = {
+        "y": Array((*batch, m, n), dtype),
+        "a": Array(a, dtype),
+        "b": Array(b, dtype),
+        "bias": Array((n,), dtype) if bias else None,
+    }
+    settings = (turned[0] == "T", turned[1] == "T", "relu" if relu else "none")
+    return Case("gemm", operands, settings, addable=not (bias or relu))
+
+
+TURNS = ("NN", "NT", "TN", "TT")
+
+CASES = [gemm(3, 5, 4, bias=True)]
+for dtype in FLOATS:
+    for size in SIZES:
+        CASES += [gemm(size, 5, 7, dtype), gemm(5, size, 7, dtype), gemm(3, 5, size, dtype)]
+        CASES += [gemm(size, size + 1, size + 2, dtype, turned=turned) for turned in TURNS]
+        CASES += [gemm(7, size, 9, dtype, bias=True, relu=relu) for relu in (False, True)]
+        CASES += [gemm(size, 1, 9, dtype, bias=True), gemm(1, size, 33, dtype, turned="NT")]
+    for depth in (127, 255, 256, 257, 384, 511, 513, 769, 1025):
+        CASES += [gemm(9, 17, depth, dtype), gemm(2, 3, depth, dtype, turned="TT")]
+    for wide in (129, 257, 500, 1031, 4100):
+        CASES += [gemm(wide, 3, 5, dtype), gemm(3, wide, 5, dtype)]
+        CASES += [gemm(3, wide, 5, dtype, turned="NT")]
+    for turned in TURNS:
+        CASES += [
+            gemm(4, 5, 6, dtype, (3,), turned=turned),
+            gemm(4, 5, 6, dtype, (3,), shared=True, turned=turned, bias=True, relu=True),
+            gemm(17, 33, 9, dtype, (2, 3), turned=turned, bias=True),
+            gemm(17, 33, 9, dtype, (2, 3), shared=True, turned=turned),
+            gemm(65, 40, 33, dtype, (1,), turned=turned),
+            gemm(1, 20, 10, dtype, (2, 1, 2), turned=turned),
+        ]
+    CASES += [gemm(0, 5, 4, dtype), gemm(5, 0, 4, dtype, bias=True), gemm(5, 4, 3, dtype, (0,))]
+    CASES += [gemm(5, 4, 0, dtype), gemm(5, 4, 0, dtype, bias=True, relu=True)]
+    CASES += [gemm(150, 170, 190, dtype, bias=True, relu=True), gemm(257, 129, 270, dtype)]
+
+INDEPENDENT = [
+    (gemm(40, 50, 300), {"y": -2, "a": -2}),
+    (gemm(130, 33, 17, "float64", bias=True, relu=True), {"y": -2, "a": -2}),
+    (gemm(40, 90, 300, bias=True), {"y": -1, "b": -1, "bias": 0}),
+    (gemm(33, 90, 300, "float64", turned="NT"), {"y": -1, "b": -2}),
+    (gemm(5, 40, 30, batch=(7,), shared=True), {"y": 0, "a": 0}),
+    (gemm(5, 40, 30, batch=(7,), bias=True), {"y": 0, "a": 0, "b": 0}),
+]
