@@ -17,6 +17,8 @@ from numpy.lib.stride_tricks import as_strided
 # What looks wrong but is not: (operation, parameter, what is wrong with it).
 FINE = {
     ("sum_to", "x", "an axis more"),
+    ("cross_entropy_forward", "p", "a longer last axis"),
+    ("cross_entropy_forward", "p", "2^31"),  # no shape tells that the memory is not there
     *(("fill", "y", w) for w in ("an axis more", "a longer last axis", "an empty last axis")),
     *(("uniform", "y", w) for w in ("an axis more", "a longer last axis", "an empty last axis")),
     *((op, "y", w) for op in ("fill", "uniform") for w in ("float64", "2^31", "2^40", "2^60")),

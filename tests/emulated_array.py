@@ -1,6 +1,6 @@
 """CuPy's place in tests of fastnn._cuda_emulated: the host's memory, presented as a GPU's.
 
-The library reads an array through `__cuda_array_interface__` and knows no more of it than of CuPy's.
+The library reads an array through `__cuda_array_interface__`, as it reads CuPy's.
 """
 
 import ctypes
@@ -34,6 +34,14 @@ class EmulatedArray:
         return self.memory.shape
 
     @property
+    def ndim(self):
+        return self.memory.ndim
+
+    @property
+    def size(self):
+        return self.memory.size
+
+    @property
     def dtype(self):
         return self.memory.dtype
 
@@ -52,8 +60,8 @@ class EmulatedArray:
         """Bytes `inner` (a slice) of an array of bytes, as another dtype and shape."""
         return EmulatedArray(self.memory[inner].view(dtype).reshape(shape), self.owner)
 
-    def reshape(self, shape):
-        return EmulatedArray(self.memory.reshape(shape), self.owner)
+    def reshape(self, *shape):
+        return EmulatedArray(self.memory.reshape(*shape), self.owner)
 
     def get(self):
         """A NumPy copy."""

@@ -34,54 +34,47 @@ def test_wrong_calls_are_refused(name):
 
 
 DIMS = st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 17]), max_size=4).map(tuple)
-NUMBERS = st.one_of(
+DTYPES = st.sampled_from(["float32", "float64", "int32", "int64", "uint8", ">f4"])
+ARRAY = st.builds(np.ones, DIMS, DTYPES)
+ANYTHING = st.one_of(ARRAY, st.sampled_from([None, "text", 7]), st.lists(ARRAY, max_size=3))
+NUMBER = st.one_of(
     st.sampled_from([True, False, "none", "relu", "tanh", None]),
     st.floats(),
     st.integers(-(2**70), 2**70),
 )
 
 
-def some_array(dtype):
-    return DIMS.map(lambda shape: np.ones(shape, dtype))
-
-
-ANYTHING = st.one_of(
-    st.sampled_from(["float32", "float64", "int32", "int64", "uint8"]).flatmap(some_array),
-    some_array(">f4"),
-    st.sampled_from([None, "text", 7]),
-)
-
-
 @st.composite
-def mixtures(draw, name):
-    """Operands of the plain case between anything at all, sometimes one array for two operands."""
-    case = cases.plain_cases()[name]
-    right = list(case.make().values())
-    operands = []
-    for value in right:
-        other = st.one_of(ANYTHING, st.sampled_from(right), st.lists(ANYTHING, max_size=3))
-        operands.append(value if draw(st.integers(0, 3)) else draw(other))
-    numbers = case.settings
-    if numbers and not draw(st.integers(0, 3)):
-        numbers = tuple(draw(st.lists(NUMBERS, max_size=len(numbers) + 1)))
-    add = draw(st.integers(0, 3)) if draw(st.booleans()) else 0
-    return operands, ([numbers] if case.settings else []), add
+def mixtures(draw, right, numbers, replaced, settings):
+    """Operands of a right call between anything at all, sometimes one of them in two places."""
+    operands = list(right.values())
+    for place in draw(replaced):
+        operands[place] = draw(ANYTHING)
+    source, target = draw(st.tuples(st.integers(0, 5), st.integers(0, 5)))
+    if max(source, target) < len(operands):
+        operands[target] = operands[source]
+    return operands, [draw(settings)] if numbers else []
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_any_mixture_is_run_or_refused(name):
     from fastnn import kernels
 
+    case = cases.plain_cases()[name]
+    right, numbers = case.make(), case.settings
+    places = st.sets(st.integers(0, len(right) - 1), max_size=2)
+    wrong = st.lists(NUMBER, max_size=len(numbers) + 1).map(tuple)
+
     @settings(
-        max_examples=150,
+        max_examples=100,
         deadline=None,
         derandomize=True,
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(mixtures(name))
-    def run(mixture):
-        operands, rest, add = mixture
+    @given(mixtures(right, numbers, places, st.one_of(st.just(numbers), wrong)), st.integers(0, 3))
+    def run(mixture, add):
+        operands, rest = mixture
         banded = {}
 
         def place(value):

@@ -333,7 +333,9 @@ def test_a_bad_label_stops_the_replay_before_the_weights():
     before = digest(model)
     bad = y.copy()
     bad[3] = 5
-    with pytest.raises(ValueError, match=r"softmax_cross_entropy_forward: label 5 is outside 0 \.\. 4"):
+    with pytest.raises(
+        ValueError, match=r"softmax_cross_entropy_forward: label 5 is outside 0 \.\. 4"
+    ):
         step(x, bad)
     assert digest(model) == before
     step(x, y)

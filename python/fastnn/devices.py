@@ -4,6 +4,8 @@ The CPU is always there, with NumPy arrays. A GPU appears with CuPy: ``fastnn.de
 operation runs on follows from its arrays, never from a global switch.
 """
 
+import threading
+
 import numpy as np
 
 from . import _core, _cpu
@@ -12,8 +14,14 @@ from ._lines import user_line
 _core.set_line_function(user_line)
 
 
+_local = threading.local()
+
+
 class Device:
-    """One device: its kernels, its arrays, and the way from and to NumPy."""
+    """One device: its kernels, its arrays, and the way from and to NumPy.
+
+    ``with device:`` makes it the place of new variables and of models built inside (this thread only).
+    """
 
     def __init__(self, module, array_type, upload, download):
         self.name = module.name
@@ -25,6 +33,13 @@ class Device:
 
     def __repr__(self):
         return f"<fastnn device {self.name}>"
+
+    def __enter__(self):
+        _local.stack = [*getattr(_local, "stack", ()), self]
+        return self
+
+    def __exit__(self, *exception):
+        _local.stack = _local.stack[:-1]
 
     def synchronize(self):
         """Wait for everything launched; raises what kernels found in the data since the last time."""
@@ -57,6 +72,17 @@ def of(array) -> Device | None:
     if device is None and isinstance(array, np.ndarray):
         return cpu
     return device
+
+
+def default() -> Device:
+    """Where new variables live: the innermost ``with device:``, else the CPU.
+
+    >>> import fastnn
+    >>> fastnn.devices.default()
+    <fastnn device cpu>
+    """
+    stack = getattr(_local, "stack", ())
+    return stack[-1] if stack else cpu
 
 
 def cuda() -> Device:

@@ -175,7 +175,7 @@ class Variable(Tensor):
             dtype = array.dtype.name if isinstance(value, np.ndarray) else "float32"
         if dtype not in DTYPES:
             raise TypeError(f"Variable: dtype {dtype} is not one of {', '.join(DTYPES)}.")
-        device = device or devices.cpu
+        device = device or devices.default()
         super().__init__(device.upload(np.ascontiguousarray(array, dtype).reshape(array.shape)))
         self.name = name
         self.version = 0
@@ -186,7 +186,7 @@ class Variable(Tensor):
     def empty(cls, shape, dtype="float32", trainable=True, name=None, device=None):
         """A variable whose values a kernel will write."""
         self = cls.__new__(cls)
-        Tensor.__init__(self, (device or devices.cpu).empty(tuple(shape), dtype))
+        Tensor.__init__(self, (device or devices.default()).empty(tuple(shape), dtype))
         self.name = name
         self.version = 0
         self._trainable = bool(trainable) and dtype in FLOATS
@@ -268,7 +268,7 @@ def as_tensor(x, operation, like=None, dtype=None):
     if devices.of(x) is not None:
         return Tensor(x)
     dtype = dtype or (like.dtype if like is not None else "float32")
-    device = like.device if like is not None else devices.cpu
+    device = like.device if like is not None else devices.default()
     if isinstance(x, (bool, int, float)):
         array = device.empty((), dtype)
         device.module.fill(array, (float(x),))

@@ -7,6 +7,11 @@
 #include <stdint.h>
 
 #define FASTNN_INLINE inline __attribute__((always_inline))
+#ifdef __CUDACC__  // formulas that the host and the GPU share
+#define FASTNN_HD __host__ __device__ __forceinline__
+#else
+#define FASTNN_HD FASTNN_INLINE
+#endif
 
 namespace fastnn {
 

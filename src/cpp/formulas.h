@@ -9,11 +9,11 @@ namespace fastnn::FASTNN_ISA {
 // max(x, 0), written so that a NaN, which compares as neither, comes through.
 struct Relu {
   template <class V>
-  FASTNN_INLINE static V f(V x) {
+  FASTNN_HD static V f(V x) {
     return x < V{} ? V{} : x;
   }
   template <class V>
-  FASTNN_INLINE static V df(V y, V dy) {
+  FASTNN_HD static V df(V y, V dy) {
     const V flat = y != y ? y : V{};
     return y > V{} ? dy : flat;
   }

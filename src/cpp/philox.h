@@ -9,14 +9,6 @@
 #pragma once
 #include "contract.h"
 
-#ifndef FASTNN_HD  // the same as in device.h
-#ifdef __CUDACC__
-#define FASTNN_HD __host__ __device__ __forceinline__
-#else
-#define FASTNN_HD inline __attribute__((always_inline))
-#endif
-#endif
-
 namespace fastnn::FASTNN_ISA {
 
 struct PhiloxWords {

@@ -122,8 +122,11 @@ class Team::Pool {
     } catch (const std::exception&) {
       n = workers_ + 1;
     }
-    const uint32_t change = static_cast<uint32_t>(n) - size_.value();
-    if (change != 0 && size_.add(change)) size_.wake(INT_MAX);
+    if (const uint32_t change = static_cast<uint32_t>(n) - size_.value()) {
+      if (size_.add(change)) size_.wake(INT_MAX);
+      // Those to be parked leave the sleepers on published_, where they would swallow wake-ups.
+      if (published_.add(1)) published_.wake(INT_MAX);
+    }
     return n;
   }
 

@@ -1,6 +1,7 @@
-// The one header beside the contract that a .cu file includes: CUDA under nvcc, the emulation under g++,
-// with the same names. Kernels and launchers live in fastnn::FASTNN_ISA (cuda, or cuda_emulated), use what
-// CUDA itself spells (threadIdx, __syncthreads, __shfl_xor_sync, atomicAdd, expf ...) and, from here,
+// The one header beside the contract that a .cu file includes: CUDA under nvcc, the emulation under
+// g++, with the same names. Kernels and launchers live in fastnn::FASTNN_ISA (cuda, or
+// cuda_emulated), use what CUDA itself spells (threadIdx, __syncthreads, __shfl_xor_sync,
+// atomicAdd, expf ...) and, from here,
 //   shared<T>()                       the block's shared memory, as one struct
 //   launch(kernel, grid, block, shared_bytes, stream, args...)
 //   cp_async_16 / cp_async_4, cp_async_commit, cp_async_wait<N>
@@ -15,10 +16,8 @@
 
 #ifdef __CUDACC__
 #include <cuda_runtime.h>
-#define FASTNN_HD __host__ __device__ __forceinline__
 #else
 #include "emulation/language.h"
-#define FASTNN_HD inline __attribute__((always_inline))
 #endif
 
 namespace fastnn::FASTNN_ISA {
@@ -32,9 +31,9 @@ __device__ __forceinline__ T& shared() {
   return *reinterpret_cast<T*>(bytes);
 }
 
-// Copies 16 (or 4) bytes of global memory into shared memory behind the thread's back; where `valid` is
-// false writes zeros and reads nothing. Both addresses are aligned to the size. The bytes are there for
-// the thread that asked once it has waited, for the others one barrier later.
+// Copies 16 (or 4) bytes of global memory into shared memory behind the thread's back; where
+// `valid` is false writes zeros and reads nothing. Both addresses are aligned to the size. The
+// bytes are there for the thread that asked once it has waited, for the others one barrier later.
 __device__ __forceinline__ void cp_async_16(void* to, const void* from, bool valid = true) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(
                    static_cast<unsigned>(__cvta_generic_to_shared(to))),
@@ -48,7 +47,9 @@ __device__ __forceinline__ void cp_async_4(void* to, const void* from, bool vali
                : "memory");
 }
 // Closes the group of the copies asked for since the last commit.
-__device__ __forceinline__ void cp_async_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+__device__ __forceinline__ void cp_async_commit() {
+  asm volatile("cp.async.commit_group;" ::: "memory");
+}
 // Waits until at most the N youngest groups of this thread are under way.
 template <int N>
 __device__ __forceinline__ void cp_async_wait() {
@@ -65,11 +66,12 @@ __device__ __forceinline__ void report(Status* status, Problem what, int64_t val
   }
 }
 
-// Puts a kernel on a stream (a cudaStream_t, or anything that has one as its `handle`) and returns: it
-// never waits. Arguments are copied. An empty grid launches nothing, so that empty arrays need no care.
-// Errors are left where CUDA leaves them, in cudaGetLastError().
+// Puts a kernel on a stream (a cudaStream_t, or anything that has one as its `handle`) and returns:
+// it never waits. Arguments are copied. An empty grid launches nothing, so that empty arrays need
+// no care. Errors are left where CUDA leaves them, in cudaGetLastError().
 template <class... P, class S, class... A>
-void launch(void (*kernel)(P...), dim3 grid, dim3 block, size_t shared_bytes, const S& stream, A... args) {
+void launch(void (*kernel)(P...), dim3 grid, dim3 block, size_t shared_bytes, const S& stream,
+            A... args) {
   static_assert(sizeof...(P) == sizeof...(A), "a kernel is launched with all its arguments");
   if (grid.x == 0 || grid.y == 0 || grid.z == 0) return;
   cudaStream_t handle;
@@ -80,7 +82,8 @@ void launch(void (*kernel)(P...), dim3 grid, dim3 block, size_t shared_bytes, co
   }
 #ifdef __CUDACC__
   if (shared_bytes > 48 * 1024) {  // more must be asked for
-    cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, static_cast<int>(shared_bytes));
+    cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                         static_cast<int>(shared_bytes));
   }
   kernel<<<grid, block, shared_bytes, handle>>>(static_cast<P>(args)...);
 #else

@@ -4,6 +4,7 @@
 // in turn: while one pair is multiplied, the next is on its way through registers, so that a step
 // costs one barrier. A thread makes a square of outputs in registers, each by one chain of fma in
 // the order of k: neither the tile's size, nor N, nor the batch changes a bit.
+#include "../cpp/formulas.h"
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -151,7 +152,7 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
         if (m >= g.M || n >= g.N) continue;
         T* to = y + (batch * g.M + m) * g.N + n;
         T value = bias ? sums[i][j] + bias[n] : sums[i][j];
-        if (activation == Activation::relu && value <= 0) value = 0;
+        if (activation == Activation::relu) value = Relu::f(value);
         *to = add ? *to + value : value;
       }
     }

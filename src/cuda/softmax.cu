@@ -1,8 +1,8 @@
 // Softmax over the last axis, and cross-entropy on logits and on probabilities. Rows are (N, C): y,
 // p and x row-major, labels (N,) int32, loss () the mean over rows. A warp takes a row of up to
 // 1024 columns, a block a longer one; a row is read three times, of which the caches serve two.
-// Forward losses leave one float64 a row in scratch and end in launch_mean. A label outside 0 .. C
-// - 1 is reported, is never used as an index, and its row counts 0.
+// Forward losses leave one float64 a row in scratch and end in launch_mean. A label below 0 or from
+// C on is reported, is never used as an index, and its row counts 0.
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -155,8 +155,8 @@ void softmax_cross_entropy_backward(OutAdd dlogits, In dloss, In p, In labels, c
 
 // ---- cross-entropy of probabilities -----------------------------------------------------------
 
-constexpr double kClip =
-    1e-7;  // Keras's epsilon: q = p[label] / sum(p) counts as at least this, at most 1 - this
+// Keras's epsilon: q = p[label] / sum(p) counts as at least this and at most 1 less this.
+constexpr double kClip = 1e-7;
 
 // The row's loss is -log(q).
 template <class T, int group>

@@ -24,14 +24,13 @@
 #include "denormals.h"
 #include "team.h"
 
-#if defined(__SANITIZE_THREAD__)
-extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
-#endif
-
 namespace {
 
 using namespace fastnn;
 using Clock = std::chrono::steady_clock;
+
+// ThreadSanitizer, where present, ends a forked child that starts threads.
+extern "C" __attribute__((weak)) void __tsan_init();
 
 int failures = 0;
 void check(bool good, const std::string& what, const std::string& detail = "") {
@@ -112,7 +111,7 @@ bool in_child(F&& good) {
 bool works() { return meet(4) && exact(1000) && meet(2); }
 
 void test_start() {
-  check(in_child(works), "fork before first use");
+  std::thread([] {}).join();  // ThreadSanitizer has started its own by now
   const int before = tasks();
   team().set_threads(4);
   run(1, [](int64_t, int) {});
@@ -211,6 +210,8 @@ void test_callers() {
   team().set_threads(INT_MAX);
   check(good && team().threads() == kMaxThreads, "set_threads keeps within its range");
 }
+
+void test_fork_before_use() { check(in_child(works), "fork before first use"); }
 
 void test_forks() {
   check(meet(4) && in_child(works) && meet(4), "fork after use: child and parent go on");
@@ -319,11 +320,12 @@ void test_cpus() {
 
 int main() {
   alarm(300);
+  if (!__tsan_init) test_fork_before_use();
   test_start();
   test_parts();
   test_sleep();
   test_callers();
-  test_forks();
+  if (!__tsan_init) test_forks();
   test_floating_point();
   test_cpus();
   std::printf(failures ? "%d FAILED\n" : "all good\n", failures);

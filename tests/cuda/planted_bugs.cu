@@ -1,6 +1,7 @@
-// Kernels with one planted bug each, at the line that ends in "// bug", which the emulation must report
-// with the kernel's name and that line whatever the schedule is. Where two lines make the mistake together
-// (a write and a read with no barrier between) both are marked. Sound look-alikes: sound_kernels.cu.
+// Kernels with one planted bug each, at the line that ends in "// bug", which the emulation must
+// report with the kernel's name and that line whatever the schedule is. Where two lines make the
+// mistake together (a write and a read with no barrier between) both are marked. Sound look-alikes:
+// sound_kernels.cu.
 #include "planted_bugs.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -28,14 +29,14 @@ __global__ void missing_barrier_after_broadcast(float* y) {
   const int t = threadIdx.x;
   if (t == 0) s.b[0] = 1;
   __syncthreads();
-  y[t] = s.b[0];           // bug
+  y[t] = s.b[0];            // bug
   if (t == 77) s.b[0] = 2;  // bug
 }
 __global__ void missing_syncwarp(float* y) {
   auto& s = shared<Tile>();
   const int t = threadIdx.x;
-  s.a[t] = 1;          // bug
-  y[t] = s.a[t ^ 1];   // bug
+  s.a[t] = 1;         // bug
+  y[t] = s.a[t ^ 1];  // bug
 }
 __global__ void shuffle_for_a_fence(float* y) {
   auto& s = shared<Tile>();
@@ -83,7 +84,7 @@ __global__ void shuffle_from_outside_the_mask(float* y) {
   y[t] = v;
 }
 __global__ void shuffle_from_a_missing_lane(float* y) {  // of 40 threads
-  y[threadIdx.x] = __shfl_sync(~0u, 1.0f, 20);  // bug
+  y[threadIdx.x] = __shfl_sync(~0u, 1.0f, 20);           // bug
 }
 __global__ void shuffle_without_oneself(float* y) {
   y[threadIdx.x] = __shfl_sync(0x7fffffffu, 1.0f, 0);  // bug
@@ -214,7 +215,7 @@ __global__ void plain_addition(float* y) {
   y[threadIdx.x] += 1;  // bug
 }
 __global__ void atomic_and_plain(float* y) {
-  atomicAdd(&y[0], 1.0f);                // bug
+  atomicAdd(&y[0], 1.0f);             // bug
   if (threadIdx.x == 9) y[1] = y[0];  // bug
 }
 __global__ void read_of_another_block(float* y) {
@@ -243,7 +244,7 @@ __global__ void division_by_zero(float* y) {
 __global__ void struct_beyond_the_launch(float* y) {
   y[threadIdx.x] = shared<Tile>().a[0];  // bug
 }
-__global__ void too_much_shared(float* y) { y[threadIdx.x] = 1; }  // bug
+__global__ void too_much_shared(float* y) { y[threadIdx.x] = 1; }   // bug
 __global__ void too_many_threads(float* y) { y[threadIdx.x] = 1; }  // bug
 
 __global__ void sound(float* y) { y[threadIdx.x] = 1; }
@@ -263,7 +264,8 @@ using namespace fastnn::FASTNN_ISA;
 const Bug kBugs[] = {
     {"missing_barrier", "shared memory", run<missing_barrier>},
     {"missing_second_barrier", "shared memory", run<missing_second_barrier>},
-    {"missing_barrier_after_broadcast", "race in shared memory", run<missing_barrier_after_broadcast>},
+    {"missing_barrier_after_broadcast", "race in shared memory",
+     run<missing_barrier_after_broadcast>},
     {"missing_syncwarp", "shared memory", run<missing_syncwarp>},
     {"shuffle_for_a_fence", "race in shared memory", run<shuffle_for_a_fence>},
     {"barrier_of_some", "", run<barrier_of_some>},
@@ -272,7 +274,8 @@ const Bug kBugs[] = {
     {"return_before_barrier", "return", run<return_before_barrier>},
     {"shuffle_in_a_branch", "wait for ever", run<shuffle_in_a_branch>},
     {"shuffle_from_outside_the_mask", "lane 0 reads lane 16", run<shuffle_from_outside_the_mask>},
-    {"shuffle_from_a_missing_lane", "lane 0 reads lane 20", run<shuffle_from_a_missing_lane, 1, 40>},
+    {"shuffle_from_a_missing_lane", "lane 0 reads lane 20",
+     run<shuffle_from_a_missing_lane, 1, 40>},
     {"shuffle_without_oneself", "not in its own mask", run<shuffle_without_oneself>},
     {"two_warp_operations", "divergent warp", run<two_warp_operations>},
     {"shared_past_the_end", "byte 1040 of shared memory", run<shared_past_the_end>},

@@ -1,5 +1,5 @@
-// What selftest_emulation.cpp asks of planted_bugs.cu and sound_kernels.cu: kernels with a bug each, and
-// sound ones that look like them. The source line of a bug ends in "// bug".
+// What selftest_emulation.cpp asks of planted_bugs.cu and sound_kernels.cu: kernels with a bug
+// each, and sound ones that look like them. The source line of a bug ends in "// bug".
 #pragma once
 #include "device.h"
 
@@ -29,7 +29,7 @@ extern const int kBugCount;
 const char* bug_source();  // the file with the marks
 extern const Sound kSounds[];
 extern const int kSoundCount;
-void run_sound(const Arrays& arrays);                             // writes 256 elements of y
+void run_sound(const Arrays& arrays);                          // writes 256 elements of y
 void run_report(fastnn::Status* status, cudaStream_t stream);  // of 10 .. 19, the limit being 10
 
 struct Tile {

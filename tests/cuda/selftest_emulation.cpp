@@ -1,7 +1,7 @@
-// Tests the emulation itself, without Python. Every sound kernel must pass and be right, and every planted
-// bug must be reported with its kernel and a marked line, under fifo, lifo and ten random schedules, all
-// in one process: an error leaves nothing behind. Then the runtime: captures and what they forbid, use
-// after free, the status that kernels report to.
+// Tests the emulation itself, without Python. Every sound kernel must pass and be right, and every
+// planted bug must be reported with its kernel and a marked line, under fifo, lifo and ten random
+// schedules, all in one process: an error leaves nothing behind. Then the runtime: captures and
+// what they forbid, use after free, the status that kernels report to.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,7 +58,8 @@ struct Device {
   bool right(const Sound& sound) const {
     for (int i = 0; i < kSize; ++i) {
       if (y[i] != static_cast<float>(sound.expected(i))) {
-        printf("%s: y[%d] is %g, not %g\n", sound.name, i, static_cast<double>(y[i]), sound.expected(i));
+        printf("%s: y[%d] is %g, not %g\n", sound.name, i, static_cast<double>(y[i]),
+               sound.expected(i));
         return false;
       }
     }
@@ -104,7 +105,8 @@ void test_kernels(Device& device, const char* schedule) {
     kSounds[i].run(device.reset(nullptr));
     expect(cudaGetLastError() == cudaSuccess,
            std::string(kSounds[i].name) + " under " + schedule + ": " + emulation::last_error());
-    expect(device.right(kSounds[i]), std::string(kSounds[i].name) + " under " + schedule + ": wrong");
+    expect(device.right(kSounds[i]),
+           std::string(kSounds[i].name) + " under " + schedule + ": wrong");
   }
   for (int i = 0; i < kBugCount; ++i) test_bug(kBugs[i], device.reset(nullptr), schedule);
 }
@@ -135,6 +137,16 @@ void test_graph(Device& device, cudaStream_t stream) {
   expect(cudaGraphInstantiate(&program, graph, 0), cudaSuccess, "instantiate");
   cudaGraphDestroy(graph);
   expect(cudaGraphLaunch(program, stream), cudaErrorLaunchFailure, "a graph with a bug");
+  cudaGraphExecDestroy(program);
+
+  void* memory = allocate<char>(16);
+  expect(cudaStreamBeginCapture(stream, cudaStreamCaptureModeGlobal), cudaSuccess, "begin");
+  expect(cudaMemsetAsync(memory, 0, 16, stream), cudaSuccess, "a captured memset");
+  expect(cudaStreamEndCapture(stream, &graph), cudaSuccess, "end");
+  expect(cudaGraphInstantiate(&program, graph, 0), cudaSuccess, "instantiate");
+  cudaGraphDestroy(graph);
+  cudaFree(memory);
+  expect(cudaGraphLaunch(program, stream), cudaErrorIllegalAddress, "a graph on freed memory");
   cudaGraphExecDestroy(program);
 }
 
@@ -167,17 +179,20 @@ void test_forbidden(cudaStream_t stream) {
   cudaGraph_t graph;
   expect(cudaStreamCreateWithFlags(&blocking, cudaStreamDefault), cudaSuccess, "create stream");
   expect(cudaStreamBeginCapture(blocking, cudaStreamCaptureModeRelaxed), cudaSuccess, "begin");
-  expect(cudaMemsetAsync(&word, 0, 4, nullptr), cudaErrorStreamCaptureImplicit, "the default stream");
+  expect(cudaMemsetAsync(&word, 0, 4, nullptr), cudaErrorStreamCaptureImplicit,
+         "the default stream");
   expect(cudaStreamEndCapture(blocking, &graph), cudaErrorStreamCaptureInvalidated, "end");
   expect(cudaStreamEndCapture(blocking, &graph), cudaErrorIllegalState, "end without a beginning");
-  expect(cudaStreamBeginCapture(nullptr, cudaStreamCaptureModeRelaxed), kNo, "capture of the default stream");
+  expect(cudaStreamBeginCapture(nullptr, cudaStreamCaptureModeRelaxed), kNo,
+         "capture of the default stream");
   expect(cudaStreamDestroy(blocking), cudaSuccess, "destroy stream");
   expect(cudaStreamSynchronize(blocking), cudaErrorInvalidResourceHandle, "a destroyed stream");
 
   cudaEvent_t later;
   cudaEventCreate(&later);
   float milliseconds = -1;
-  expect(cudaEventElapsedTime(&milliseconds, event, later), cudaErrorInvalidResourceHandle, "never recorded");
+  expect(cudaEventElapsedTime(&milliseconds, event, later), cudaErrorInvalidResourceHandle,
+         "never recorded");
   expect(cudaEventRecord(later, stream), cudaSuccess, "record");
   expect(cudaEventElapsedTime(&milliseconds, event, later), cudaSuccess, "elapsed");
   expect(milliseconds >= 0, "the time between events");
@@ -188,7 +203,8 @@ void test_forbidden(cudaStream_t stream) {
 void test_memory() {
   const auto noticed = [](const char* what, const char* says) {
     const bool failed = cudaGetLastError() == cudaErrorLaunchFailure;
-    expect(failed && strstr(emulation::last_error(), says), std::string(what) + ": " + emulation::last_error());
+    expect(failed && strstr(emulation::last_error(), says),
+           std::string(what) + ": " + emulation::last_error());
   };
   const auto fill = [](float* y) { run_sound({nullptr, y, nullptr, nullptr, nullptr}); };
   emulation::allow_clear();
@@ -204,7 +220,8 @@ void test_memory() {
   expect(emulation::first_undefined(z, 1024) == 4, "a copy of the undefined is undefined");
   emulation::written(z + 1, 4);
   expect(emulation::first_undefined(z, 1024) == -1, "what the host wrote is defined");
-  expect(cudaMemcpyAsync(z + 1, y, 1024, cudaMemcpyDeviceToDevice, nullptr), cudaErrorInvalidValue, "bounds");
+  expect(cudaMemcpyAsync(z + 1, y, 1024, cudaMemcpyDeviceToDevice, nullptr), cudaErrorInvalidValue,
+         "bounds");
 
   fill(z + 1);
   noticed("beyond an allocation", "byte 1024 of the nearest operand, which has 1024");
@@ -260,6 +277,7 @@ int main() {
   test_forbidden(stream);
   test_memory();
   test_report();
-  printf("%d bugs, %d sound kernels, 12 schedules: %d failures\n", kBugCount, kSoundCount, failures);
+  printf("%d bugs, %d sound kernels, 12 schedules: %d failures\n", kBugCount, kSoundCount,
+         failures);
   return failures != 0;
 }

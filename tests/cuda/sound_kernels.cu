@@ -1,5 +1,5 @@
-// Kernels without a fault that resemble the planted bugs: the emulation must let them pass, and their
-// results must be right, whatever the schedule is. y[i] is what `expected` of kSounds says.
+// Kernels without a fault that resemble the planted bugs: the emulation must let them pass, and
+// their results must be right, whatever the schedule is. y[i] is what `expected` of kSounds says.
 #include "planted_bugs.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -9,7 +9,8 @@ using namespace planted;
 
 __constant__ float odd_numbers[4] = {1, 3, 5, 7};
 
-__global__ void __launch_bounds__(96) scale(float* __restrict__ y, const float* __restrict__ x, int n) {
+__global__ void __launch_bounds__(96)
+    scale(float* __restrict__ y, const float* __restrict__ x, int n) {
   const int first = blockIdx.x * blockDim.x + threadIdx.x, step = gridDim.x * blockDim.x;
   for (int i = first; i < n / 4; i += step) {
     const float4 v = reinterpret_cast<const float4*>(x)[i];
@@ -71,8 +72,10 @@ __global__ void shuffles(float* y) {
 __global__ void votes(float* y) {  // of 72 threads: the last warp has 8
   const int t = threadIdx.x, lane = t % 32;
   const unsigned odd = __ballot_sync(~0u, t % 2);
-  bool good = odd == (t < 64 ? 0xaaaaaaaau : 0xaau) && __any_sync(~0u, lane == 5) && !__all_sync(~0u, lane);
-  good = good && __reduce_add_sync(~0u, 1u) == (t < 64 ? 32 : 8) && __reduce_max_sync(~0u, -lane) == 0;
+  bool good =
+      odd == (t < 64 ? 0xaaaaaaaau : 0xaau) && __any_sync(~0u, lane == 5) && !__all_sync(~0u, lane);
+  good =
+      good && __reduce_add_sync(~0u, 1u) == (t < 64 ? 32 : 8) && __reduce_max_sync(~0u, -lane) == 0;
   y[t] = good;
 }
 
@@ -114,7 +117,8 @@ __global__ void copy_bytes(float* y, const float* x) {
 struct Product {
   float a[2][16][4], b[2][4][16];
 };
-__global__ void product(float* y, const float* x) {  // 16 x 16, both factors are x; 16 threads a copy
+__global__ void product(float* y,
+                        const float* x) {  // 16 x 16, both factors are x; 16 threads a copy
   auto& s = shared<Product>();
   const int t = threadIdx.x, row = t / 16, column = t % 16;
   const auto load = [&](int k) {
@@ -228,7 +232,8 @@ const Sound kSounds[] = {
      }},
     {"copy_bytes", run<copy_bytes>, first_256},
     {"product",
-     [](const Arrays& a) { launch(product, 1, 256, sizeof(Product), a.stream, a.y, a.x); }, product_of_x},
+     [](const Arrays& a) { launch(product, 1, 256, sizeof(Product), a.stream, a.y, a.x); },
+     product_of_x},
     {"zero_fill", run<zero_fill>, [](int i) { return i < 256 && i % 2 ? i - 1.0 : 0; }},
     {"in_place", run<in_place, 4>, [](int i) { return 2.0 * (i / 256 * 256) + 255; }},
     {"swap_blocks",
@@ -240,12 +245,16 @@ const Sound kSounds[] = {
     {"use_twice", run<use_twice>,
      [](int i) { return i < 256 ? 255.0 - i + (i ^ 31) + 2 * (i % 4) + 1 : 0; }},
     {"three_dimensions",
-     [](const Arrays& a) { launch(three_dimensions, dim3(2, 3, 2), dim3(4, 3, 2), 0, a.stream, a.y); },
+     [](const Arrays& a) {
+       launch(three_dimensions, dim3(2, 3, 2), dim3(4, 3, 2), 0, a.stream, a.y);
+     },
      [](int i) { return i < 288 ? 1.0 * (i / 24) : 0; }},
 };
 const int kSoundCount = sizeof kSounds / sizeof *kSounds;
 
 void run_sound(const Arrays& arrays) { run<write_ones>(arrays); }
-void run_report(fastnn::Status* status, cudaStream_t stream) { launch(report_all, 2, 10, 0, stream, status); }
+void run_report(fastnn::Status* status, cudaStream_t stream) {
+  launch(report_all, 2, 10, 0, stream, status);
+}
 
 }  // namespace planted

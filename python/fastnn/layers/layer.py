@@ -52,6 +52,7 @@ class Layer:
         self._trainable = bool(trainable)
         self._weights = []
         self.input_shape = None
+        self.device = None  # where it was built
 
     def build(self, input_shape):
         """Make the weights; `input_shape` has None where the batch is."""
@@ -64,18 +65,20 @@ class Layer:
         """The shape of the output, with None where the batch is."""
         return tuple(input_shape)
 
-    def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None, device=None):
+    def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None):
         """A variable of this layer."""
-        values = initializers.get(initializer)(tuple(shape), self.dtype, device)
-        weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", device)
+        values = initializers.get(initializer)(tuple(shape), self.dtype, self.device)
+        weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", self.device)
         weight.assign(values)
         self._weights.append(weight)
         weight.requires_grad = weight.trainable and self._trainable
         return weight
 
-    def _build_for(self, shape):
+    def _build_for(self, shape, device=None):
         if not self.built:
-            self.build(tuple(shape))
+            self.device = device or devices.default()
+            with self.device:
+                self.build(tuple(shape))
             self.built = True
             self.input_shape = tuple(shape)
 
@@ -87,7 +90,7 @@ class Layer:
             )
         x = self._convert(x)
         if not self.built:
-            self._build_for((None, *x.shape[1:]))
+            self._build_for((None, *x.shape[1:]), x.device)
         return self.call(x, training=training) if self.training_argument else self.call(x)
 
     def _convert(self, x):
@@ -103,6 +106,8 @@ class Layer:
         if isinstance(x, np.ndarray) and x.dtype.name not in ("float32", "float64", "int32", "int64", "uint8"):
             x = x.astype(self.dtype)
         x = as_tensor(x, self.name)
+        if self.built and x.device is devices.cpu and self.device is not devices.cpu:
+            x = Tensor(self.device.upload(x.numpy()))
         if x.dtype != self.dtype:
             array = x.device.empty(x.shape, self.dtype)
             x.device.module.cast(array, x.array)

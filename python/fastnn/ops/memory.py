@@ -12,13 +12,13 @@ def full(shape, value, dtype="float32", device=None):
         shape: a tuple of sizes.
         value: a number.
         dtype: "float32", "float64", "int32", "int64" or "uint8".
-        device: a device; the CPU if None.
+        device: a device; ``devices.default()`` if None.
 
     >>> import fastnn
     >>> fastnn.ops.full((2,), 7.0).numpy()
     array([7., 7.], dtype=float32)
     """
-    device = device or devices.cpu
+    device = device or devices.default()
     y = device.empty(tuple(shape), dtype)
     device.module.fill(y, (float(value),))
     return Tensor(y)

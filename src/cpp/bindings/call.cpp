@@ -159,13 +159,11 @@ PyObject* invoke(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObje
     return wrong(PyExc_TypeError, std::string(op.name) + ": " + std::to_string(nargs) +
                                       " positional arguments came; the call is " + b.doc);
   Gathered call;
-  if (!gather(b, args, call)) return nullptr;
-  if (has_add && !read_add(b, args[nargs], call)) return nullptr;
-
   alignas(16) char settings[kMaxSettings];
   b.row->make_default(settings);
-  const Arguments arguments{call.operands, call.first, settings};
+  Arguments arguments{call.operands, call.first, settings};
   Check check(op, arguments);
+  // Settings first: reading a number may run Python code, which could free an array already read.
   if (b.row->settings_count) {
     PyObject* tuple = args[b.operands];
     if (!PyTuple_Check(tuple) || PyTuple_GET_SIZE(tuple) != b.row->settings_count)
@@ -174,6 +172,9 @@ PyObject* invoke(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObje
       b.row->read_settings(tuple, settings, check);
     if (check.failed()) return fail(check);
   }
+  if (!gather(b, args, call)) return nullptr;
+  arguments.operands = call.operands;  // a call with lists has moved them
+  if (has_add && !read_add(b, args[nargs], call)) return nullptr;
   b.row->check(arguments, check);
   if (!check.failed()) check.refuse_overlaps();
   if (check.failed()) return fail(check);

@@ -2,7 +2,9 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <cstdint>
 #include <cstdlib>
+#include <cstring>
 
 #include "../dispatch.h"
 #include "device.h"
@@ -12,7 +14,8 @@ namespace py = pybind11;
 namespace fastnn {
 namespace {
 
-constexpr int kContiguous = 0x1, kAligned = 0x100, kWriteable = 0x400;  // NumPy's array flags
+// NumPy's array flags.
+constexpr int kContiguous = 0x1, kOwnsData = 0x4, kAligned = 0x100, kWriteable = 0x400;
 
 bool is_array(PyObject* o) { return py::detail::npy_api::get().PyArray_Check_(o); }
 
@@ -39,6 +42,37 @@ int to_numpy(Dtype dtype) {
     case Dtype::i64: return sizeof(long) == 8 ? api::NPY_LONG_ : api::NPY_LONGLONG_;
     default: return api::NPY_UBYTE_;
   }
+}
+
+int64_t bytes_of(const py::detail::PyArray_Proxy* a) {
+  int64_t size = py::reinterpret_borrow<py::dtype>(a->descr).itemsize();
+  for (int i = 0; i < a->nd; ++i)
+    if (__builtin_mul_overflow(size, static_cast<int64_t>(a->dimensions[i]), &size))
+      return INT64_MAX;
+  return size;
+}
+
+// Whether memory that the array claims is there. Slices are inside what they were cut from, but
+// np.lib.stride_tricks.as_strided lets a view claim anything; NumPy itself crashes on such views.
+bool inside_its_base(PyObject* array) {
+  const auto* a = py::detail::array_proxy(array);
+  if ((a->flags & kOwnsData) || !a->base || PyCapsule_CheckExact(a->base)) return true;
+  PyObject* base = a->base;
+  py::object held;
+  if (!is_array(base)) {  // as_strided puts an object of its own between, whose `base` is the array
+    if (strcmp(Py_TYPE(base)->tp_name, "DummyArray")) return true;
+    held = py::reinterpret_steal<py::object>(PyObject_GetAttrString(base, "base"));
+    PyErr_Clear();
+    if (!held || !is_array(held.ptr())) return true;
+    base = held.ptr();
+  }
+  while (const auto* next = py::detail::array_proxy(base)->base) {
+    if (!is_array(const_cast<PyObject*>(next))) break;
+    base = const_cast<PyObject*>(next);
+  }
+  const auto* root = py::detail::array_proxy(base);
+  if (!(root->flags & (kContiguous | kOwnsData))) return true;
+  return a->data >= root->data && bytes_of(a) <= bytes_of(root) - (a->data - root->data);
 }
 
 bool read(PyObject* array, bool writable, Operand& operand, Device::Why& why) {
@@ -75,6 +109,7 @@ bool read(PyObject* array, bool writable, Operand& operand, Device::Why& why) {
         operand.size > (int64_t{1} << 59))
       return say(false, "claims more than 2^59 elements.");
   }
+  if (!inside_its_base(array)) return say(false, "claims more memory than the array that it is a view of.");
   operand.data = a->data ? a->data : reinterpret_cast<char*>(64);  // null means absent
   return true;
 }

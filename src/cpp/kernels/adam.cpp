@@ -1,6 +1,6 @@
-// Adam with Keras's order of operations, over all segments in one launch. w, m, v and g are lists of arrays
-// of one dtype, segment by segment of equal size; the parts cut their concatenation. The scalars are taken
-// in double by a first stage of one part, which also counts the step.
+// Adam with Keras's order of operations, over all segments in one launch. w, m, v and g are lists
+// of arrays of one dtype, segment by segment of equal size; the parts cut their concatenation. The
+// scalars are taken in double by a first stage of one part, which also counts the step.
 #include <math.h>
 
 #include "common.h"
@@ -14,9 +14,11 @@ static int64_t element_count(InOutList w) {
 }
 
 template <class T>
-FASTNN_INLINE void update(T* w, T* m, T* v, const T* g, Range range, T alpha, const AdamSettings& s) {
+FASTNN_INLINE void update(T* w, T* m, T* v, const T* g, Range range, T alpha,
+                          const AdamSettings& s) {
   constexpr int64_t L = lanes<T>;
-  const T one_minus_beta_1 = static_cast<T>(1 - s.beta_1), one_minus_beta_2 = static_cast<T>(1 - s.beta_2);
+  const T one_minus_beta_1 = static_cast<T>(1 - s.beta_1),
+          one_minus_beta_2 = static_cast<T>(1 - s.beta_2);
   const T epsilon = static_cast<T>(s.epsilon);
   // count: none for whole vectors, one for the tail
   const auto step = [&](int64_t i, auto... count) {
@@ -61,10 +63,9 @@ void adam_update(InOutList w, InOutList m, InOutList v, InList g, In rate, InOut
 // w, m and v are read and written, g is read: 28 bytes an element of float.
 void adam_update_schedule(InOutList w, InOutList, InOutList, InList, In, InOut, Scratch,
                           const AdamSettings&, Schedule& schedule) noexcept {
-  const int64_t n = element_count(w);
-  const double bytes = w.count == 0 ? 0 : 7 * static_cast<double>(n * size_of(w[0].dtype()));
+  const int64_t n = element_count(w), size = w.count == 0 ? 0 : size_of(w[0].dtype());
   plan_stage(schedule, 0, 60, 1);  // two pow
-  plan_stage(schedule, 1, bytes / kBytesPerNanosecond, blocks_of(kGrain, n));
+  plan_stage(schedule, 1, nanoseconds_of(7 * n * size), blocks_of(kGrain, n));
   schedule.shared_bytes = sizeof(double);
 }
 

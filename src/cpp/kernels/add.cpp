@@ -1,16 +1,17 @@
-// add: y = a + b with NumPy's broadcasting; sum_to, its backward: y = x summed over the axes along which y
-// has size 1 or which it lacks. Shapes are aligned from the right. Neighbouring axes are merged where both
-// operands step evenly through them, so that equal shapes become one long row, a bias a row for each sample,
-// and a bias gradient the sum of rows. What is left is walked row by row of the innermost axis.
-// sum_to adds eight rows as a tree, 256 rows in a strip of its own, and those to y: the rounding errors of a
-// million terms stay below those of a thousand. Where y is small and x large, blocks of rows are summed side
-// by side into the scratch and combined in order by a second stage.
+// add: y = a + b with NumPy's broadcasting; sum_to, its backward: y = x summed over the axes along
+// which y has size 1 or which it lacks. Shapes are aligned from the right. Neighbouring axes are
+// merged where both operands step evenly through them, so that equal shapes become one long row, a
+// bias a row for each sample, and a bias gradient the sum of rows. What is left is walked row by
+// row of the innermost axis. sum_to adds eight rows as a tree, 256 rows in a strip of their own,
+// and the strips to y, so that the error of a sum hardly grows with the number of its terms. Where
+// y is small and x large, blocks of rows are summed side by side into the scratch, and a second
+// stage adds up the blocks in order.
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
 
-// Axes, innermost first, each with its size and what a step along it moves in two operands: 0 where that
-// operand is the same all along.
+// Axes, innermost first, each with its size and what a step along it moves in two operands: 0 where
+// that operand is the same all along.
 struct Axes {
   int count = 0;
   int64_t size[kMaxRank], step[2][kMaxRank];
@@ -37,8 +38,8 @@ struct Axes {
   }
 };
 
-// The axes of `whole`, merged, with the steps of two operands that broadcast to it. There is at least one;
-// along the first each operand steps by 1 or stays.
+// The axes of `whole`, merged, with the steps of two operands that broadcast to it. There is at
+// least one; along the first each operand steps by 1 or stays.
 static Axes merged_axes(Ref whole, Ref x, Ref y) {
   Axes axes;
   const Ref operands[2] = {x, y};
@@ -71,7 +72,7 @@ static Axes outer_axes(const Axes& axes) {
   return outer;
 }
 
-// ---- add ------------------------------------------------------------------------------------------
+// ---- add ---------------------------------------------------------------------------------------
 
 // y may be a or b, where that is of y's shape.
 void add(OutAdd y, In a, In b, const NoSettings&, const Part& part) noexcept {
@@ -83,16 +84,18 @@ void add(OutAdd y, In a, In b, const NoSettings&, const Part& part) noexcept {
   const bool both = axes.step[1 - wide][0] == 1;
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
+    const auto sum = [](Vec<T> u, Vec<T> v) { return u + v; };
     const T* operands[2] = {a.as<T>(), b.as<T>()};
     int64_t row = range.begin / width, column = range.begin % width;
     for (int64_t i = range.begin; i < range.end; ++row, column = 0) {
       const int64_t n = smaller(width - column, range.end - i);
       const T* p = operands[wide] + outer.offset(wide, row) + column;
       const T* q = operands[1 - wide] + outer.offset(1 - wide, row);
+      T* to = y.as<T>() + i;
       if (both) {
-        map(y.as<T>() + i, y.add(), Range{0, n}, [](Vec<T> u, Vec<T> v) { return u + v; }, p, q + column);
+        map(to, y.add(), Range{0, n}, sum, p, q + column);
       } else {
-        map(y.as<T>() + i, y.add(), Range{0, n}, [v = *q](Vec<T> u) { return u + v; }, p);
+        map(to, y.add(), Range{0, n}, [v = *q](Vec<T> u) { return u + v; }, p);
       }
       i += n;
     }
@@ -103,15 +106,16 @@ void add_schedule(OutAdd y, In, In, const NoSettings&, Schedule& schedule) noexc
   plan_elements(schedule, y.size(), 3 * size_of(y.dtype()));
 }
 
-// ---- sum_to ---------------------------------------------------------------------------------------
+// ---- sum_to ------------------------------------------------------------------------------------
 
 constexpr int64_t kStrip = 256;  // columns summed at a time: 1 or 2 KB of accumulators
 constexpr int64_t kRows = 256;   // rows summed before they are added to the rest
 constexpr int64_t kRun = 4096;   // elements of a row that is summed to a number
 
-// Where y has the innermost axis, x is a pile of rows of `width` columns: `rows` of them are summed for each
-// of `outputs` rows of y, strip by strip. Where it has not, width is 1, and a row is a run of at most kRun
-// elements along that axis. A unit is what one accumulator holds: a strip or a number.
+// For each place of the kept outer axes, `rows` rows of x are summed. Where y has the innermost
+// axis, a row is `width` columns, taken strip by strip; where it has not, width is 1, and a row is
+// a run of at most kRun elements along that axis. A unit is what one accumulator holds: a strip or
+// a sum.
 struct Summation {
   Axes kept, reduced;  // the outer axes
   bool columns;
@@ -133,32 +137,32 @@ static Summation summation(Ref y, Ref x) {
   s.rows = s.reduced.total() * s.runs;
   s.strips = blocks_of(kStrip, s.width);
   s.units = s.kept.total() * s.strips;
-  const int64_t wanted = static_cast<int64_t>(static_cast<double>(x.operand->bytes()) / kBytesPerNanosecond /
-                                              kPartNanoseconds);
-  s.blocks = 2 * s.units >= wanted ? 1 : smaller(s.rows, smaller(wanted, kMostParts));
+  const int64_t wanted = part_count(nanoseconds_of(x.operand->bytes()), kMostParts);
+  s.blocks = 2 * s.units >= wanted ? 1 : smaller(s.rows, wanted);
   return s;
 }
 
 // y[j] = sum over rows of x[row, j] for at most kStrip columns, or y[j] += it.
 template <class T>
-static void sum_columns(T* y, bool add, const T* x, int64_t columns, const Axes& reduced, Range rows) {
+static void sum_columns(T* y, bool add, const T* x, int64_t columns, const Axes& reduced,
+                        Range rows) {
+  using V = Vec<T>;
+  const auto one = [](V v) { return v; };
+  const auto tree = [](V a, V b, V c, V d, V e, V f, V g, V h) {
+    return ((a + b) + (c + d)) + ((e + f) + (g + h));
+  };
   T strip[kStrip];
   const Range all = {0, columns};
-  const auto same = [](Vec<T> v) { return v; };
   for (int64_t first = rows.begin; first < rows.end; first += kRows) {
     const int64_t end = smaller(first + kRows, rows.end);
     int64_t row = first;
     for (; row + 8 <= end; row += 8) {
       const T* p[8];
       for (int k = 0; k < 8; ++k) p[k] = x + reduced.offset(0, row + k);
-      map(strip, row > first, all,
-          [](Vec<T> a, Vec<T> b, Vec<T> c, Vec<T> d, Vec<T> e, Vec<T> f, Vec<T> g, Vec<T> h) {
-            return ((a + b) + (c + d)) + ((e + f) + (g + h));
-          },
-          p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
+      map(strip, row > first, all, tree, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
     }
-    for (; row < end; ++row) map(strip, row > first, all, same, x + reduced.offset(0, row));
-    map(y, add || first > rows.begin, all, same, strip);
+    for (; row < end; ++row) map(strip, row > first, all, one, x + reduced.offset(0, row));
+    map(y, add || first > rows.begin, all, one, strip);
   }
 }
 
@@ -170,9 +174,8 @@ static T sum_runs(const T* x, const Summation& s, Range rows) {
     T some = 0;
     for (int64_t row = first; row < smaller(first + kRows, rows.end); ++row) {
       const int64_t start = row % s.runs * kRun;
-      const T* run = x + s.reduced.offset(0, row / s.runs) + start;
-      some += sum_row<T>(smaller(kRun, s.length - start),
-                         [&](int64_t i, auto... count) { return load(run + i, count...); });
+      some +=
+          sum_row(x + s.reduced.offset(0, row / s.runs) + start, smaller(kRun, s.length - start));
     }
     sum += some;
   }
@@ -206,7 +209,8 @@ void sum_to(OutAdd y, In x, Scratch scratch, const NoSettings&, const Part& part
     if (s.blocks == 1) {
       sum_units(y.as<T>(), y.add(), x.as<T>(), s, share(s.units, part), Range{0, s.rows});
     } else if (part.stage == 0) {
-      sum_units(sums + part.index * y.size(), false, x.as<T>(), s, Range{0, s.units}, share(s.rows, part));
+      sum_units(sums + part.index * y.size(), false, x.as<T>(), s, Range{0, s.units},
+                share(s.rows, part));
     } else {
       Axes blocks;
       blocks.push(s.blocks, y.size(), 0);
@@ -219,15 +223,13 @@ void sum_to(OutAdd y, In x, Scratch scratch, const NoSettings&, const Part& part
 }
 
 void sum_to_schedule(OutAdd y, In x, Scratch, const NoSettings&, Schedule& schedule) noexcept {
-  const double nanoseconds = static_cast<double>(x.operand->bytes()) / kBytesPerNanosecond;
   if (x.size() == 0) return plan_elements(schedule, y.size(), size_of(y.dtype()));
   const Summation s = summation(y, x);
-  if (s.blocks == 1) return plan_stage(schedule, 0, nanoseconds, s.units);
-  const double combining = static_cast<double>(s.blocks * y.operand->bytes()) / kBytesPerNanosecond;
-  plan_stage(schedule, 0, nanoseconds, s.blocks);
+  plan_stage(schedule, 0, nanoseconds_of(x.operand->bytes()), s.units);
+  if (s.blocks == 1) return;
   schedule.parts[0] = s.blocks;
-  plan_stage(schedule, 1, combining, blocks_of(kGrain, y.size()));
   schedule.shared_bytes = s.blocks * y.operand->bytes();
+  plan_stage(schedule, 1, nanoseconds_of(schedule.shared_bytes), blocks_of(kGrain, y.size()));
 }
 
 }  // namespace fastnn::FASTNN_ISA

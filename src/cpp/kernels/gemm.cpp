@@ -1,134 +1,89 @@
-// gemm: y = activation(op(a) op(b) + bias), for every item of the batch. y falls into panels, as wide as
-// a tile, and a panel into blocks, as high as a tile; the parts share out all blocks evenly, panel by
-// panel. A part packs its panel of b where that pays, else reads b in place; a is read in place, since a
-// tile only broadcasts it. A deep panel is taken in slices that stay in the second cache, while the sums
-// of the tiles wait in scratch. One column (N = 1) is computed as its transpose, one row, so that the
-// vectors are full.
+// gemm: y = activation(op(a) op(b) + bias), for every item of the batch, cut as gemm_plan.h says. A
+// part packs a panel of b where that pays, while the first block is multiplied, else reads b in
+// place; a is read in place, since a tile only broadcasts it. A deep panel is taken in slices that
+// stay in the second cache, and the sums of the tiles wait in scratch from one slice to the next.
 #include "common.h"
 #include "gemm_pack.h"
+#include "gemm_plan.h"
 #include "gemm_tile.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-constexpr int64_t kPanelBytes = 256 << 10;  // of b at a time: a quarter of a second cache of 1 MB
-constexpr int64_t kSumBlocks = 64;          // blocks whose sums wait in scratch
-#ifndef PACKB
-#define PACKB 8
-#endif
-constexpr int64_t kPackBlocks = PACKB;          // fewer blocks than this do not repay packing
-
-// The product as strides: element (i, k) of a at a[i * a_row + k * a_step], (k, j) of b at
-// b[k * b_step + j * b_column]; and how y falls into blocks.
-struct Product {
-  int64_t rows, columns, depth, batch = 1;
-  int64_t a_row, a_step, a_batch, b_step, b_column, b_batch;
-  bool swapped;  // a and b have changed places
-  int64_t vectors, widest, panels, blocks, units, slice;
-
-  FASTNN_INLINE Product(Out y, In a, In b, const GemmSettings& s) {
-    rows = y.dim(-2);
-    columns = y.dim(-1);
-    depth = a.dim(s.transpose_a ? -2 : -1);
-    for (int i = 0; i < y.rank() - 2; ++i) batch *= y.dim(i);
-    a_row = s.transpose_a ? 1 : depth;
-    a_step = s.transpose_a ? rows : 1;
-    a_batch = rows * depth;
-    b_step = s.transpose_b ? 1 : columns;
-    b_column = s.transpose_b ? depth : 1;
-    b_batch = b.rank() == 2 ? 0 : depth * columns;
-    if (b.rank() == 2 && !s.transpose_a) {  // one tall a
-      rows *= batch;
-      batch = 1;
-    }
-    swapped = columns == 1;
-    if (swapped) {
-      columns = rows;
-      rows = 1;
-      swap(a_row, b_column);
-      swap(a_step, b_step);
-      swap(a_batch, b_batch);
-    }
-    const int64_t lanes_of_y = kVectorBytes / size_of(y.dtype());
-    widest = rows == 1 ? kWideVectors : kTileVectors;
-    vectors = blocks_of(lanes_of_y, columns);
-    panels = blocks_of(widest, vectors);
-    blocks = blocks_of(kTileRows, rows);
-    units = batch * panels * blocks;
-    slice = kPanelBytes / (widest * kVectorBytes);
-    if (depth > slice) slice = blocks_of(blocks_of(slice, depth), depth);
-  }
-
-  FASTNN_INLINE static void swap(int64_t& x, int64_t& y) {
-    const int64_t old = x;
-    x = y;
-    y = old;
-  }
-  // The first row of block i: sizes differ by one at most.
-  FASTNN_INLINE int64_t row_of(int64_t i) const {
-    const int64_t rest = rows % blocks;
-    return i * (rows / blocks) + smaller(i, rest);
-  }
-  FASTNN_INLINE bool packs(int64_t blocks_at_once) const {
-    return b_column != 1 || blocks_at_once >= kPackBlocks;
-  }
-  // Scratch of a part, in vectors: the packed slice of b, then the sums.
-  FASTNN_INLINE int64_t packed_vectors() const {
-    return packs(blocks) ? smaller(slice, depth) * widest : 0;
-  }
-  FASTNN_INLINE int64_t sum_vectors() const {
-    return depth > slice ? smaller(kSumBlocks, blocks) * kTileRows * widest : 0;
-  }
-};
-
-// Blocks begin .. end of one panel.
+// The blocks in `range` of one panel. `tile` points to the beginning of a, b and y.
 template <class T>
-void multiply_panel(const Product& p, Tile<T> tile, int64_t panel, Range range, T* scratch) {
+void multiply_panel(const GemmPlan& p, Tile<T> tile, int64_t panel, Range range, T* packed) {
   constexpr int64_t L = lanes<T>;
-  const int64_t first = p.vectors * panel / p.panels;
-  const int64_t vectors = p.vectors * (panel + 1) / p.panels - first;
-  const int64_t row = vectors * L, width = smaller(row, p.columns - first * L);
+  const Groups panels(p.vectors, p.panels), rows(p.rows, p.blocks);
+  const int64_t first = panels.begin(panel), vectors = panels.begin(panel + 1) - first;
+  const int64_t tiles = blocks_of(p.tile_vectors, vectors);
+  const Groups widths(vectors, tiles);
   const bool pack = p.packs(range.end - range.begin);
-  const int64_t last = width - (row - L);
-  const auto& functions = kTiles<T>.at[pack || last == L];
-  T* const packed = scratch;
-  T* const sums = scratch + p.packed_vectors() * L;
-  const T *const a = tile.a, *const b = tile.b + first * L * p.b_column;
-  T* const y = tile.y + first * L;
-  if (tile.bias && !tile.bias_is_one) tile.bias += first * L;
+  T* const sums = packed + p.packed_bytes() / static_cast<int64_t>(sizeof(T));
   const Tile<T> whole = tile;
 
-  const int64_t height = p.depth > p.slice ? kSumBlocks : p.blocks;
-  for (int64_t top = range.begin; top < range.end; top += height) {
-    const int64_t bottom = smaller(range.end, top + height), top_row = p.row_of(top);
+  const int64_t at_once = p.depth > p.slice ? kSumBlocks : p.blocks;
+  for (int64_t top = range.begin; top < range.end; top += at_once) {
+    const int64_t bottom = smaller(range.end, top + at_once);
     for (int64_t k = 0; k == 0 || k < p.depth; k += p.slice) {
       tile.depth = smaller(p.slice, p.depth - k);
-      tile.b = b + k * p.b_step;
-      tile.b_step = p.b_step;
-      if (pack) {
-        if (p.b_column == 1) {
-          pack_rows(packed, row, tile.b, p.b_step, tile.depth, width);
-        } else {
-          pack_columns(packed, row, tile.b, p.b_step, p.b_column, tile.depth, width);
-        }
-        tile.b = packed;
-        tile.b_step = row;
-      }
       const bool done = k + p.slice >= p.depth;
-      tile.last = done ? last : L;
-      tile.y_row = done ? whole.y_row : row;
-      tile.bias = done ? whole.bias : nullptr;
-      tile.relu = done && whole.relu;
-      tile.add = done && whole.add;
       for (int64_t i = top; i < bottom; ++i) {
-        const int64_t begin = p.row_of(i), end = p.row_of(i + 1);
-        T* const waiting = sums + (begin - top_row) * row;
-        tile.a = a + begin * p.a_row + k * p.a_step;
-        tile.sums = k == 0 ? nullptr : waiting;
-        tile.y = done ? y + begin * whole.y_row : waiting;
-        functions[end - begin - 1][vectors - 1](tile);
+        const int64_t begin = rows.begin(i), height = rows.begin(i + 1) - begin;
+        tile.a = whole.a + begin * p.a_row + k * p.a_step;
+        for (int64_t n = 0; n < tiles; ++n) {
+          const int64_t left = widths.begin(n), wide = widths.begin(n + 1) - left, row = wide * L;
+          const int64_t column = (first + left) * L, width = smaller(row, p.columns - column);
+          tile.packed = packed + left * L * tile.depth;
+          tile.b = whole.b + k * p.b_step + column * p.b_column;
+          tile.b_step = p.b_step;
+          Rows kind = width == row ? Rows::whole : Rows::ragged;
+          if (pack) {
+            if (i == top && p.b_column == 1) {
+              kind = Rows::fresh;
+            } else {
+              if (i == top) transpose(tile.packed, row, tile.b, p.b_column, tile.depth, width);
+              kind = Rows::whole;
+              tile.b = tile.packed;
+              tile.b_step = row;
+            }
+          }
+          T* const waiting = sums + (begin - rows.begin(top)) * vectors * L + left * L * height;
+          tile.sums = k == 0 ? nullptr : waiting;
+          tile.y = done ? whole.y + begin * p.columns + column : waiting;
+          tile.y_row = done ? p.columns : row;
+          tile.last = done ? width - (row - L) : L;
+          tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
+          tile.relu = whole.relu && done;
+          tile.add = whole.add && done;
+          kTiles<T>.at[static_cast<int>(kind)][height - 1][wide - 1](tile);
+        }
       }
     }
+  }
+}
+
+template <class T>
+void multiply(const GemmPlan& p, Tile<T> tile, Range units, T* packed) {
+  const Groups shares(p.blocks, p.cuts);
+  const Tile<T> whole = tile;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t panel = unit / p.cuts, cut = unit % p.cuts, item = panel / p.panels;
+    tile.a = whole.a + item * p.a_batch;
+    tile.b = whole.b + item * p.b_batch;
+    tile.y = whole.y + item * p.rows * p.columns;
+    multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)}, packed);
+  }
+}
+
+// a (batch, depth, rows) to (batch, rows, depth), a share of the rows.
+template <class T>
+void turn(const GemmPlan& p, T* out, const T* a, Range share_of_rows) {
+  for (int64_t i = share_of_rows.begin; i < share_of_rows.end;) {
+    const int64_t item = i / p.rows, row = i % p.rows;
+    const int64_t count = smaller(p.rows - row, share_of_rows.end - i);
+    transpose(out + i * p.depth, p.depth, a + item * p.a_batch + row, p.rows, count, p.depth);
+    i += count;
   }
 }
 
@@ -136,40 +91,43 @@ void multiply_panel(const Product& p, Tile<T> tile, int64_t panel, Range range, 
 
 void gemm(OutAdd y, In a, In b, MaybeIn bias, Scratch scratch, const GemmSettings& settings,
           const Part& part) noexcept {
-  const Product p(y, a, b, settings);
-  const Range units = share(p.units, part);
+  GemmPlan p(y, a, b, settings);
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     Tile<T> tile{};
+    tile.a = p.swapped ? b.as<T>() : a.as<T>();
+    tile.b = p.swapped ? a.as<T>() : b.as<T>();
+    if (p.turned) {
+      T* const turned = scratch.shared<T>();
+      if (part.stage == 0) return turn(p, turned, tile.a, share(p.batch * p.rows, part));
+      tile.a = turned;
+      p.a_row = p.depth;
+      p.a_step = 1;
+    }
     tile.a_row = p.a_row;
     tile.a_step = p.a_step;
-    tile.y_row = p.columns;
+    tile.y = y.as<T>();
     tile.bias = bias.as<T>();
-    tile.bias_is_one = p.swapped;
+    tile.one_bias = p.swapped;
     tile.relu = settings.activation == Activation::relu;
     tile.add = y.add();
-    const T* const left = p.swapped ? b.as<T>() : a.as<T>();
-    const T* const right = p.swapped ? a.as<T>() : b.as<T>();
-    for (int64_t u = units.begin; u < units.end;) {
-      const int64_t panel = u / p.blocks, begin = u - panel * p.blocks, item = panel / p.panels;
-      const int64_t end = smaller(p.blocks, begin + units.end - u);
-      tile.a = left + item * p.a_batch;
-      tile.b = right + item * p.b_batch;
-      tile.y = y.as<T>() + item * p.rows * p.columns;
-      multiply_panel<T>(p, tile, panel - item * p.panels, {begin, end}, scratch.slice<T>(part.slot));
-      u += end - begin;
-    }
+    multiply(p, tile, share(p.batch * p.panels * p.cuts, part), scratch.slice<T>(part.slot));
   });
 }
 
 void gemm_schedule(OutAdd y, In a, In b, MaybeIn, Scratch, const GemmSettings& settings,
                    Schedule& schedule) noexcept {
-  const Product p(y, a, b, settings);
-  const double flops = 2.0 * static_cast<double>(y.size()) * static_cast<double>(p.depth);
-  const double ns = flops / (y.dtype() == Dtype::f32 ? 100 : 50);
-  plan_stage(schedule, 0, ns, smaller(p.units, larger(16, p.batch * p.panels * blocks_of(32, p.blocks))));
-  schedule.slice_bytes =
-      blocks_of(128, (p.packed_vectors() + p.sum_vectors()) * kVectorBytes) * 128;
+  const GemmPlan p(y, a, b, settings);
+  int stage = 0;
+  if (p.turned) {
+    const int64_t bytes = a.operand->bytes();
+    schedule.shared_bytes = blocks_of(128, bytes) * 128;
+    plan_stage(schedule, stage++, static_cast<double>(bytes) / kTransposedBytes, p.blocks);
+  }
+  schedule.stages = stage + 1;
+  schedule.parts[stage] = p.parts;
+  schedule.nanoseconds[stage] = static_cast<float>(p.nanoseconds);
+  schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.sum_bytes()) * 128;
 }
 
 }  // namespace fastnn::FASTNN_ISA

@@ -1,27 +1,15 @@
-// Copies a block of b, `depth` rows of `width` columns, into whole vectors side by side, zero beyond the
-// width, so that a tile reads it as one stream. Where b is stored transposed this is a transposition, in
-// squares of 16 bytes by 16 bytes: two instructions of any set for each such vector, and as fast as
-// larger squares on Zen 4, which splits wide shuffles.
+// Transposition: what the tiles need where a matrix is stored the other way round. In squares of 16
+// by 16 bytes, two shuffles of any set for each vector of a square; wider squares gain nothing, the
+// traffic of the second cache being the limit, about half a cycle an element.
 #pragma once
 #include "../simd.h"
 
 namespace fastnn::FASTNN_ISA {
 
-template <class T>
-FASTNN_INLINE void pack_rows(T* out, int64_t row, const T* b, int64_t b_step, int64_t depth,
-                             int64_t width) {
-  constexpr int L = lanes<T>;
-  for (int64_t k = 0; k < depth; ++k, out += row, b += b_step) {
-    int64_t j = 0;
-    for (; j + L <= width; j += L) store(out + j, load(b + j));
-    if (j < width) store(out + j, load(b + j, width - j));
-  }
-}
-
-FASTNN_INLINE void transpose_square(float* out, int64_t row, const float* b, int64_t column) {
+FASTNN_INLINE void transpose_square(float* out, int64_t out_row, const float* in, int64_t in_row) {
   VectorOf<float, 16>::type v[4];
 #pragma GCC unroll 4
-  for (int j = 0; j < 4; ++j) __builtin_memcpy(&v[j], b + j * column, sizeof v[j]);
+  for (int j = 0; j < 4; ++j) __builtin_memcpy(&v[j], in + j * in_row, sizeof v[j]);
   const auto p = __builtin_shufflevector(v[0], v[1], 0, 4, 1, 5);
   const auto q = __builtin_shufflevector(v[2], v[3], 0, 4, 1, 5);
   const auto r = __builtin_shufflevector(v[0], v[1], 2, 6, 3, 7);
@@ -31,37 +19,40 @@ FASTNN_INLINE void transpose_square(float* out, int64_t row, const float* b, int
   v[2] = __builtin_shufflevector(r, s, 0, 1, 4, 5);
   v[3] = __builtin_shufflevector(r, s, 2, 3, 6, 7);
 #pragma GCC unroll 4
-  for (int k = 0; k < 4; ++k) __builtin_memcpy(out + k * row, &v[k], sizeof v[k]);
+  for (int i = 0; i < 4; ++i) __builtin_memcpy(out + i * out_row, &v[i], sizeof v[i]);
 }
-FASTNN_INLINE void transpose_square(double* out, int64_t row, const double* b, int64_t column) {
+FASTNN_INLINE void transpose_square(double* out, int64_t out_row, const double* in,
+                                    int64_t in_row) {
   VectorOf<double, 16>::type v[2];
-  __builtin_memcpy(&v[0], b, sizeof v[0]);
-  __builtin_memcpy(&v[1], b + column, sizeof v[1]);
+  __builtin_memcpy(&v[0], in, sizeof v[0]);
+  __builtin_memcpy(&v[1], in + in_row, sizeof v[1]);
   const auto p = __builtin_shufflevector(v[0], v[1], 0, 2);
   const auto q = __builtin_shufflevector(v[0], v[1], 1, 3);
   __builtin_memcpy(out, &p, sizeof p);
-  __builtin_memcpy(out + row, &q, sizeof q);
+  __builtin_memcpy(out + out_row, &q, sizeof q);
 }
 
-// Element (k, j) of b at b[k * b_step + j * b_column].
+// out[i * out_row + j] = in[j * in_row + i] for i < rows, j < columns, and zero on to j = out_row.
 template <class T>
-FASTNN_INLINE void pack_columns(T* out, int64_t row, const T* b, int64_t b_step, int64_t b_column,
-                                int64_t depth, int64_t width) {
+void transpose(T* out, int64_t out_row, const T* in, int64_t in_row, int64_t rows,
+               int64_t columns) noexcept {
   constexpr int64_t S = 16 / sizeof(T);
-  constexpr int64_t kLine = 64 / sizeof(T);  // a cache line of each column at a time
-  const int64_t squares = b_step == 1 ? width / S * S : 0;
-  for (int64_t k0 = 0; k0 < depth; k0 += kLine) {
-    const int64_t k1 = k0 + kLine < depth ? k0 + kLine : depth;
-    for (int64_t j = 0; j < squares; j += S) {
-      int64_t k = k0;
-      for (; k + S <= k1; k += S) transpose_square(out + k * row + j, row, b + j * b_column + k, b_column);
-      for (; k < k1; ++k) {
-        for (int64_t i = j; i < j + S; ++i) out[k * row + i] = b[i * b_column + k];
+  constexpr int64_t kStrip = 128 / sizeof(T);  // of each row of `in` at a time: two cache lines
+  const int64_t whole = columns - columns % S;
+  for (int64_t begin = 0; begin < rows; begin += kStrip) {
+    const int64_t end = begin + kStrip < rows ? begin + kStrip : rows;
+    for (int64_t j = 0; j < whole; j += S) {
+      int64_t i = begin;
+      for (; i + S <= end; i += S) {
+        transpose_square(out + i * out_row + j, out_row, in + j * in_row + i, in_row);
+      }
+      for (; i < end; ++i) {
+        for (int64_t n = j; n < j + S; ++n) out[i * out_row + n] = in[n * in_row + i];
       }
     }
-    for (int64_t k = k0; k < k1; ++k) {
-      for (int64_t j = squares; j < width; ++j) out[k * row + j] = b[k * b_step + j * b_column];
-      for (int64_t j = width; j < row; ++j) out[k * row + j] = 0;
+    for (int64_t i = begin; i < end; ++i) {
+      for (int64_t j = whole; j < columns; ++j) out[i * out_row + j] = in[j * in_row + i];
+      for (int64_t j = columns; j < out_row; ++j) out[i * out_row + j] = 0;
     }
   }
 }

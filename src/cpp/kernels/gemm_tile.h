@@ -1,8 +1,9 @@
-// The innermost product: up to 6 rows by 4 vectors of y (4 or 6 by 2 where there are 16 registers) stay in
-// registers while k runs over the depth; each step loads one row of b's panel and broadcasts one element
-// of a for each row. An element of y is one chain of fma from zero, k ascending, whatever the tile, the
-// packing or the blocking: a later block of the depth goes on from the stored sum. So the bits of an
-// element depend on its row of a and its column of b alone. On Zen 4 6 x 64 runs at 98 % of the peak.
+// The innermost product: up to 6 rows by 4 vectors of y (or by 2 where there are 16 registers) stay
+// in registers while k runs over the depth; each step loads one row of b and broadcasts one element
+// of a for each row of y. An element of y is one chain of fma from zero, k ascending, whatever the
+// tile, the packing or the blocking, since a later slice of the depth goes on from the sums of the
+// one before. So its bits depend on its row of a and its column of b alone. On Zen 4 6 x 64 runs at
+// 98 % of the peak.
 #pragma once
 #include "../formulas.h"
 #include "../simd.h"
@@ -16,25 +17,32 @@ constexpr int kTileRows = 6, kTileVectors = 2;  // of 16 registers 12 sums, 2 of
 #else
 constexpr int kTileRows = 4, kTileVectors = 2;  // without fma a product needs a register too
 #endif
-// One row alone takes as many vectors as hide the latency of fma: 4 cycles, two a cycle.
+// One row alone is as wide as it takes to hide the latency of fma: 4 cycles, two begun in each.
 constexpr int kWideVectors = 8;
 
 template <class T>
 struct Tile {
   const T* a;  // element (i, k) at a[i * a_row + k * a_step]
   int64_t a_row, a_step;
-  const T* b;  // row k begins at b[k * b_step]
+  const T* b;  // row k at b + k * b_step
   int64_t b_step, depth;
+  T* packed;      // b is copied here, in whole vectors
   const T* sums;  // go on from these, rows of whole vectors; null: from zero
   T* y;
   int64_t y_row;
-  int64_t last;   // lanes in use of the last vector of a row
+  int64_t last;   // lanes in use of a row's last vector
   const T* bias;  // null: none
-  bool bias_is_one, relu, add;
+  bool one_bias;  // one for all columns
+  bool relu, add;
 };
 
-// `whole`: the last vector of b's rows can be loaded whole.
-template <class T, int rows, int vectors, bool whole>
+// How a tile reads b: rows of whole vectors; rows whose last vector is short; the same for the
+// first time, so that rows to come are prefetched and a copy is made. The copy is free beside the
+// arithmetic.
+enum class Rows { whole, ragged, fresh };
+constexpr int kPrefetchedRows = 8;
+
+template <class T, int rows, int vectors, Rows kind>
 void multiply_tile(const Tile<T>& t) noexcept {
   constexpr int L = lanes<T>;
   Vec<T> sum[rows][vectors];
@@ -47,12 +55,15 @@ void multiply_tile(const Tile<T>& t) noexcept {
   }
 
   const T *a = t.a, *b = t.b;
+  T* packed = t.packed;
   const int64_t a_row = t.a_row, a_step = t.a_step, b_step = t.b_step, last = t.last;
   for (int64_t k = t.depth; k > 0; --k) {
     Vec<T> v[vectors];
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; ++j) {
-      v[j] = whole || j + 1 < vectors ? load(b + j * L) : load(b + j * L, last);
+      if (kind == Rows::fresh) __builtin_prefetch(b + kPrefetchedRows * b_step + j * L);
+      v[j] = kind == Rows::whole || j + 1 < vectors ? load(b + j * L) : load(b + j * L, last);
+      if (kind == Rows::fresh) store(packed + j * L, v[j]);
     }
 #pragma GCC unroll 8
     for (int i = 0; i < rows; ++i) {
@@ -62,13 +73,14 @@ void multiply_tile(const Tile<T>& t) noexcept {
     }
     a += a_step;
     b += b_step;
+    packed += vectors * L;
   }
 
   if (t.bias) {
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; ++j) {
       const int64_t count = j + 1 < vectors ? L : last;
-      const Vec<T> v = t.bias_is_one ? broadcast(*t.bias) : load(t.bias + j * L, count);
+      const Vec<T> v = t.one_bias ? broadcast(*t.bias) : load(t.bias + j * L, count);
 #pragma GCC unroll 8
       for (int i = 0; i < rows; ++i) sum[i][j] += v;
     }
@@ -78,8 +90,7 @@ void multiply_tile(const Tile<T>& t) noexcept {
   for (int i = 0; i < rows; ++i, y += t.y_row) {
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; ++j) {
-      Vec<T> v = sum[i][j];
-      if (t.relu) v = Relu::f(v);
+      Vec<T> v = t.relu ? Relu::f(sum[i][j]) : sum[i][j];
       if (j + 1 < vectors) {
         store(y + j * L, t.add ? load(y + j * L) + v : v);
       } else {
@@ -92,10 +103,11 @@ void multiply_tile(const Tile<T>& t) noexcept {
 template <class T>
 using TileFunction = void (*)(const Tile<T>&) noexcept;
 
-// at[whole][rows - 1][vectors - 1]
+// at[kind][rows - 1][vectors - 1]. Fresh tiles come of four blocks at least, none below half
+// height.
 template <class T>
 struct TileTable {
-  TileFunction<T> at[2][kTileRows][kWideVectors] = {};
+  TileFunction<T> at[3][kTileRows][kWideVectors] = {};
 
   constexpr TileTable() {
     fill<1, kWideVectors>();
@@ -103,8 +115,11 @@ struct TileTable {
   }
   template <int rows, int vectors>
   constexpr void fill() {
-    at[0][rows - 1][vectors - 1] = multiply_tile<T, rows, vectors, false>;
-    at[1][rows - 1][vectors - 1] = multiply_tile<T, rows, vectors, true>;
+    at[0][rows - 1][vectors - 1] = multiply_tile<T, rows, vectors, Rows::whole>;
+    at[1][rows - 1][vectors - 1] = multiply_tile<T, rows, vectors, Rows::ragged>;
+    if constexpr (2 * rows >= kTileRows) {
+      at[2][rows - 1][vectors - 1] = multiply_tile<T, rows, vectors, Rows::fresh>;
+    }
     if constexpr (vectors > 1) {
       fill<rows, vectors - 1>();
     } else if constexpr (rows > 1) {

@@ -1,7 +1,8 @@
-// fill, copy, cast and gather: moving numbers about, of any dtype. gather takes rows of x, whose first axis
-// the indices count: y[i, ...] = x[indices[i], ...], converted to y's dtype as cast does. Conversions are
-// C's, but a float that is to become an integer is truncated and saturated and a NaN becomes 0, on every
-// machine; an int64 beyond int32 and an index beyond x are reported and leave zeros.
+// fill, copy, cast and gather move numbers of any dtype. gather takes rows of x, counted along its
+// first axis: y[i, ...] = x[indices[i], ...], converted to y's dtype as cast does it. Conversions
+// are C's, but for floats that become integers: they are truncated and saturated, and a NaN becomes
+// 0, on every machine. An int64 that int32 cannot hold and an index that x does not have are
+// reported, and leave zeros.
 #include <string.h>
 
 #include "common.h"
@@ -11,16 +12,15 @@ namespace fastnn::FASTNN_ISA {
 template <class T>
 constexpr bool is_float = static_cast<T>(0.5) != 0;
 
-// The bounds of an integer type as powers of two, which every float type holds: low <= x < end.
+// The range of an integer type. low <= x < end are powers of two (or 0), which a float type holds.
 template <class T>
 struct Bounds {
   static constexpr bool is_signed = static_cast<T>(-1) < T(0);
   static constexpr int bits = 8 * static_cast<int>(sizeof(T)) - (is_signed ? 1 : 0);
-  static constexpr T greatest =
-      static_cast<T>((static_cast<uint64_t>(1) << (bits - 1)) - 1 + (static_cast<uint64_t>(1) << (bits - 1)));
+  static constexpr T greatest = static_cast<T>(~uint64_t{0} >> (64 - bits));
   static constexpr T least = is_signed ? static_cast<T>(-greatest - 1) : T(0);
   static constexpr double low = static_cast<double>(least);
-  static constexpr double end = 2 * static_cast<double>(static_cast<uint64_t>(1) << (bits - 1));
+  static constexpr double end = 2.0 * static_cast<double>(uint64_t{1} << (bits - 1));
 };
 
 template <class Y, class X>
@@ -48,10 +48,6 @@ static void convert_range(Y* __restrict__ y, const X* __restrict__ x, int64_t n,
   }
 }
 
-static void plan_bytes(Schedule& schedule, int64_t bytes, int64_t units) {
-  plan_stage(schedule, 0, static_cast<double>(bytes) / kBytesPerNanosecond, units);
-}
-
 void fill(Out y, const FillSettings& settings, const Part& part) noexcept {
   with_number(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
@@ -63,7 +59,7 @@ void fill(Out y, const FillSettings& settings, const Part& part) noexcept {
 }
 
 void fill_schedule(Out y, const FillSettings&, Schedule& schedule) noexcept {
-  plan_bytes(schedule, y.operand->bytes(), blocks_of(kGrain, y.size()));
+  plan_elements(schedule, y.size(), size_of(y.dtype()));
 }
 
 void copy(Out y, In x, const NoSettings&, const Part& part) noexcept {
@@ -75,7 +71,7 @@ void copy(Out y, In x, const NoSettings&, const Part& part) noexcept {
 }
 
 void copy_schedule(Out y, In, const NoSettings&, Schedule& schedule) noexcept {
-  plan_bytes(schedule, 2 * y.operand->bytes(), blocks_of(kGrain, y.operand->bytes()));
+  plan_elements(schedule, y.operand->bytes(), 2);
 }
 
 void cast(Out y, In x, const NoSettings&, const Part& part) noexcept {
@@ -89,7 +85,7 @@ void cast(Out y, In x, const NoSettings&, const Part& part) noexcept {
 }
 
 void cast_schedule(Out y, In x, const NoSettings&, Schedule& schedule) noexcept {
-  plan_bytes(schedule, y.operand->bytes() + x.operand->bytes(), blocks_of(kGrain, y.size()));
+  plan_elements(schedule, y.size(), size_of(y.dtype()) + size_of(x.dtype()));
 }
 
 void gather(Out y, In x, In indices, const NoSettings&, const Part& part) noexcept {
@@ -104,7 +100,7 @@ void gather(Out y, In x, In indices, const NoSettings&, const Part& part) noexce
         Y* to = y.as<Y>() + i * row;
         if (index < 0 || index >= x.dim(0)) {
           part.status->report(Problem::index_out_of_range, index, x.dim(0));
-          memset(to, 0, static_cast<size_t>(row) * sizeof(Y));
+          for (int64_t j = 0; j < row; ++j) to[j] = Y(0);
         } else {
           convert_range(to, x.as<X>() + index * row, row, part);
         }
@@ -115,9 +111,8 @@ void gather(Out y, In x, In indices, const NoSettings&, const Part& part) noexce
 
 // A row costs a miss or two, about 5 ns.
 void gather_schedule(Out y, In x, In indices, const NoSettings&, Schedule& schedule) noexcept {
-  const double bytes = static_cast<double>(y.size() * (size_of(y.dtype()) + size_of(x.dtype())));
-  plan_stage(schedule, 0, bytes / kBytesPerNanosecond + 5 * static_cast<double>(indices.size()),
-             indices.size());
+  const double moving = nanoseconds_of(y.size() * (size_of(y.dtype()) + size_of(x.dtype())));
+  plan_stage(schedule, 0, moving + 5 * static_cast<double>(indices.size()), indices.size());
 }
 
 }  // namespace fastnn::FASTNN_ISA

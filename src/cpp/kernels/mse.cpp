@@ -1,6 +1,6 @@
-// Mean squared error: loss () = mean((prediction - target)^2). Blocks of a fixed number of elements are
-// summed in T and leave their sums as doubles in the scratch; a second stage of one part adds those up, so
-// that the loss depends on the size alone and its error hardly grows with it.
+// Mean squared error: loss () = mean((prediction - target)^2). Blocks of a fixed number of elements
+// are summed in T and leave their sums as doubles in the scratch; a second stage of one part adds
+// those up, so that the loss depends on the size alone and its error hardly grows with it.
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -23,8 +23,7 @@ void mse_forward(Out loss, In prediction, In target, Scratch scratch, const NoSe
         });
       }
     } else {
-      const double sum =
-          sum_row<double>(blocks, [&](int64_t i, auto... count) { return load(sums + i, count...); });
+      const double sum = sum_row(sums, blocks);
       *loss.as<T>() = static_cast<T>(sum / static_cast<double>(n));
     }
   });
@@ -33,8 +32,7 @@ void mse_forward(Out loss, In prediction, In target, Scratch scratch, const NoSe
 void mse_forward_schedule(Out, In prediction, In, Scratch, const NoSettings&,
                           Schedule& schedule) noexcept {
   const int64_t blocks = blocks_of(kBlock, prediction.size());
-  const double bytes = 2 * static_cast<double>(prediction.size() * size_of(prediction.dtype()));
-  plan_stage(schedule, 0, bytes / kBytesPerNanosecond, blocks);
+  plan_stage(schedule, 0, nanoseconds_of(2 * prediction.operand->bytes()), blocks);
   plan_stage(schedule, 1, 0.3 * static_cast<double>(blocks), 1);
   schedule.shared_bytes = blocks * static_cast<int64_t>(sizeof(double));
 }
@@ -48,8 +46,8 @@ void mse_backward(MaybeOutAdd dprediction, MaybeOutAdd dtarget, In dloss, In pre
     const Range range = share_elements(prediction.size(), part);
     const auto write = [&](MaybeOutAdd d, T factor) {
       if (!d) return;
-      map(d.as<T>(), d.add(), range, [&](Vec<T> x, Vec<T> t) { return (x - t) * factor; },
-          prediction.as<T>(), target.as<T>());
+      const auto f = [&](Vec<T> x, Vec<T> t) { return (x - t) * factor; };
+      map(d.as<T>(), d.add(), range, f, prediction.as<T>(), target.as<T>());
     };
     write(dprediction, scale);
     write(dtarget, -scale);

@@ -1,5 +1,5 @@
-// relu: y = max(x, 0), elementwise. A NaN passes: max(x, 0) and not "x > 0 ? x : 0", which would swallow it.
-// The gradient is taken from y, so that x need not be kept.
+// relu: y = max(x, 0), elementwise; a NaN passes. The gradient is taken from y, so that x need not
+// be kept.
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -7,7 +7,8 @@ namespace fastnn::FASTNN_ISA {
 void relu_forward(Out y, In x, const NoSettings&, const Part& part) noexcept {
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    map<false>(y.as<T>(), share_elements(y.size(), part), [](Vec<T> v) { return Relu::f(v); }, x.as<T>());
+    const auto f = [](Vec<T> v) { return Relu::f(v); };
+    map<false>(y.as<T>(), share_elements(y.size(), part), f, x.as<T>());
   });
 }
 
@@ -18,8 +19,8 @@ void relu_forward_schedule(Out y, In, const NoSettings&, Schedule& schedule) noe
 void relu_backward(OutAdd dx, In dy, In y, const NoSettings&, const Part& part) noexcept {
   with_float(dx.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    map(dx.as<T>(), dx.add(), share_elements(dx.size(), part),
-        [](Vec<T> dv, Vec<T> v) { return Relu::df(v, dv); }, dy.as<T>(), y.as<T>());
+    const auto df = [](Vec<T> d, Vec<T> v) { return Relu::df(v, d); };
+    map(dx.as<T>(), dx.add(), share_elements(dx.size(), part), df, dy.as<T>(), y.as<T>());
   });
 }
 

@@ -1,6 +1,7 @@
-// What is wrong with an access: memory that the launch may not touch, bytes that nobody wrote, a race, the
-// target of a cp.async that was not waited for. Runs on the kernel's fiber before each load and store,
-// so it is plain code: an inline function of std:: could be linked as the kernels' instrumented copy.
+// What is wrong with an access: memory that the launch may not touch, bytes that nobody wrote, a
+// race, the target of a cp.async that was not waited for. Runs on the kernel's fiber before each
+// load and store, so it is plain code: an inline function of std:: could be linked as the kernels'
+// instrumented copy.
 #include <string.h>
 
 #include "machine.h"
@@ -9,7 +10,9 @@ namespace emulation {
 
 namespace {
 
-const char* name_of(Kind kind) { return kind == kRead ? "read" : kind == kWrite ? "write" : "atomic"; }
+const char* name_of(Kind kind) {
+  return kind == kRead ? "read" : kind == kWrite ? "write" : "atomic";
+}
 
 bool is_defined(const Memory& memory, size_t offset, size_t n) {
   if (offset % 8 + n <= 8) {  // an aligned access of at most 8 bytes
@@ -25,49 +28,68 @@ inline bool ordered(const Access& a) {
   if (a.time < machine.barrier_time) return true;
   const int me = machine.self->id;
   if (a.thread == me) return true;
-  const bool same_warp = a.thread < kMaxThreads ? a.thread / 32 == me / 32 : a.thread == kSeveralOfWarp + me / 32;
+  const bool same_warp =
+      a.thread < kMaxThreads ? a.thread / 32 == me / 32 : a.thread == kSeveralOfWarp + me / 32;
   return same_warp && a.time < machine.warps[me / 32].time;
 }
 
-[[noreturn, gnu::noinline]] void race(const char* memory, size_t offset, Kind kind, const Access& other) {
+// Where the accessed bytes lie, as the report puts it, and when accesses there began to matter:
+// with the launch, in shared memory with the block.
+struct Space {
+  const char* name;
+  uintptr_t origin;
+  uint64_t since;
+};
+
+[[noreturn, gnu::noinline]] void race(const Space& space, uintptr_t p, Kind kind,
+                                      const Access& other) {
+  const char* memory = space.name;
+  const size_t offset = p - space.origin;
   machine.other_place = other.place;
-  const char* did = other.kind == kRead ? "read" : other.kind == kAtomic ? "changed atomically" : "written";
+  const char* did = other.kind == kRead     ? "read"
+                    : other.kind == kAtomic ? "changed atomically"
+                                            : "written";
   if (other.time < machine.block_time) {
     size_t i = machine.block_times.size();
     while (machine.block_times[--i] > other.time) {
     }
     const uint64_t number = machine.block_numbers[i];
     const dim3 grid = machine.launch.grid;
-    fail("race in %s, byte %zu: %s here, %s by block (%u,%u,%u) at @", memory, offset, name_of(kind), did,
-         static_cast<unsigned>(number % grid.x), static_cast<unsigned>(number / grid.x % grid.y),
+    fail("race in %s, byte %zu: %s here, %s by block (%u,%u,%u) at @", memory, offset,
+         name_of(kind), did, static_cast<unsigned>(number % grid.x),
+         static_cast<unsigned>(number / grid.x % grid.y),
          static_cast<unsigned>(number / grid.x / grid.y));
   }
   if (other.thread >= kMaxThreads) {
-    fail("race in %s, byte %zu: %s here, %s by several threads, one of them at @, and no barrier between",
-         memory, offset, name_of(kind), did);
+    fail(
+        "race in %s, byte %zu: %s here, %s by several threads, one of them at @, and no barrier "
+        "between",
+        memory, offset, name_of(kind), did);
   }
   const uint3 thread = machine.fibers[other.thread].index;
-  fail("race in %s, byte %zu: %s here, %s by thread (%u,%u,%u) at @, and no barrier between", memory, offset,
-       name_of(kind), did, thread.x, thread.y, thread.z);
+  fail("race in %s, byte %zu: %s here, %s by thread (%u,%u,%u) at @, and no barrier between",
+       memory, offset, name_of(kind), did, thread.x, thread.y, thread.z);
 }
 
-// Older readers that this one does not follow stay part of the record, for the bytes that all of them read.
+// Older readers that this one does not follow stay part of the record, for the bytes that all of
+// them read.
 void record_read(Access& last, Access now) {
   if ((last.mask & now.mask) && !ordered(last)) {
     if (last.time < machine.block_time) return;  // another block: whoever writes here races with it
     if (last.thread == kSeveral && (last.mask & ~now.mask) == 0) return;
     const int warp = now.thread / 32;
-    const bool same_warp = last.thread < kMaxThreads ? last.thread / 32 == warp : last.thread == kSeveralOfWarp + warp;
+    const bool same_warp =
+        last.thread < kMaxThreads ? last.thread / 32 == warp : last.thread == kSeveralOfWarp + warp;
     now.thread = static_cast<uint16_t>(same_warp ? kSeveralOfWarp + warp : kSeveral);
     now.mask &= last.mask;
   }
   last = now;
 }
 
-// `since` is when accesses began to matter: the launch's start, for shared memory the block's.
-void check_cells(Memory& memory, const char* name, uintptr_t p, size_t n, Kind kind, uint64_t since) {
+void check_cells(Memory& memory, const Space& space, uintptr_t p, size_t n, Kind kind) {
   const size_t begin = p - memory.begin, end = begin + n;
-  Access now{machine.clock, static_cast<uint32_t>(machine.place), static_cast<uint16_t>(machine.self->id), 15, kind};
+  Access now{machine.clock, static_cast<uint32_t>(machine.place),
+             static_cast<uint16_t>(machine.self->id), 15, kind};
   for (size_t at = begin; at < end; at = (at | 3) + 1) {
     Cell& cell = memory.cells[at / 4];
     if (at % 4 || end - at < 4) {
@@ -76,29 +98,31 @@ void check_cells(Memory& memory, const char* name, uintptr_t p, size_t n, Kind k
       now.mask = 15;
     }
     const Access &write = cell.write, &read = cell.read;
-    if (write.time >= since && (write.mask & now.mask)) {
+    if (write.time >= space.since && (write.mask & now.mask)) {
       if (write.kind == kPending) {
         machine.other_place = write.place;
         fail("%s of byte %zu of %s, the target of the cp.async at @, which was not waited for",
-             name_of(kind), at, name);
+             name_of(kind), memory.begin + at - space.origin, space.name);
       }
-      if (!(kind == kAtomic && write.kind == kAtomic) && !ordered(write)) race(name, at, kind, write);
+      if (!(kind == kAtomic && write.kind == kAtomic) && !ordered(write))
+        race(space, memory.begin + at, kind, write);
     }
     if (kind == kRead) {
-      if (read.time >= since) {
+      if (read.time >= space.since) {
         record_read(cell.read, now);
       } else {
         cell.read = now;
       }
     } else {
-      if (read.time >= since && (read.mask & now.mask) && !ordered(read)) race(name, at, kind, read);
+      if (read.time >= space.since && (read.mask & now.mask) && !ordered(read))
+        race(space, memory.begin + at, kind, read);
       cell.write = now;
     }
   }
   if (kind != kWrite && !is_defined(memory, begin, n)) {
-    fail("%s of byte %zu of %s, which nobody has written%s", name_of(kind),
-         begin + static_cast<size_t>(memory.first_undefined(p, n)), name,
-         &memory == machine.shared ? " yet: a store or a barrier is missing" : "");
+    p += static_cast<uintptr_t>(memory.first_undefined(p, n));
+    fail("%s of byte %zu of %s, which nobody has written%s", name_of(kind), p - space.origin,
+         space.name, &memory == machine.shared ? " yet: a store or a barrier is missing" : "");
   }
   if (kind != kRead) memory.define(p, n, true);
 }
@@ -117,16 +141,19 @@ void check_cells(Memory& memory, const char* name, uintptr_t p, size_t n, Kind k
       nearest = r;
     }
   }
-  if (!nearest) fail("%s of %zu bytes of global memory, of which the launch has none", name_of(kind), n);
-  fail("%s of %zu bytes out of bounds: byte %td of the nearest operand, which has %zu", name_of(kind), n,
-       static_cast<ptrdiff_t>(p - nearest->begin), static_cast<size_t>(nearest->end - nearest->begin));
+  if (!nearest)
+    fail("%s of %zu bytes of global memory, of which the launch has none", name_of(kind), n);
+  fail("%s of %zu bytes out of bounds: byte %td of the nearest operand, which has %zu",
+       name_of(kind), n, static_cast<ptrdiff_t>(p - nearest->begin),
+       static_cast<size_t>(nearest->end - nearest->begin));
 }
 
 void check_global(uintptr_t p, size_t n, Kind kind) {
   const auto fits = [&](const Range& r) {
     return p >= r.begin && p + n <= r.end && (kind == kRead || r.writable);
   };
-  uint16_t& guess = machine.guess[machine.place / 4 % 64];  // an instruction mostly stays in one array
+  // An instruction mostly stays in one array.
+  uint16_t& guess = machine.guess[machine.place / 4 % 64];
   if (guess >= machine.range_count || !fits(machine.ranges[guess])) {
     size_t i = 0;
     while (i < machine.range_count && !fits(machine.ranges[i])) ++i;
@@ -138,29 +165,17 @@ void check_global(uintptr_t p, size_t n, Kind kind) {
   }
   const Range& range = machine.ranges[guess];
   if (range.memory->freed) fail("%s of memory that was freed", name_of(kind));
-  check_cells(*range.memory, "global memory", p, n, kind, machine.launch_time);
-}
-
-bool in_shared_zone(uintptr_t p) {
-  return p - (machine.shared->begin - kSharedMargin) < kSharedLimit + 2 * kSharedMargin;
+  check_cells(*range.memory, {"global memory", range.begin, machine.launch_time}, p, n, kind);
 }
 
 void check_shared(uintptr_t p, size_t n, Kind kind) {
   if (!machine.shared->contains(p, n)) {
     fail("%s of %zu bytes out of bounds: byte %td of shared memory, of which the launch gave %zu",
-         name_of(kind), n, static_cast<ptrdiff_t>(p - machine.shared->begin), machine.shared->bytes);
+         name_of(kind), n, static_cast<ptrdiff_t>(p - machine.shared->begin),
+         machine.shared->bytes);
   }
-  check_cells(*machine.shared, "shared memory", p, n, kind, machine.block_time);
-}
-
-// Marks the target of a copy as under way, or as written by this thread now.
-void mark(const Copy& copy, Kind kind) {
-  const uintptr_t offset = address(copy.to) - machine.shared->begin;
-  for (size_t i = 0; i < copy.bytes; i += 4) {
-    Access& write = machine.shared->cells[(offset + i) / 4].write;
-    write.time = machine.clock;
-    write.kind = kind;
-  }
+  check_cells(*machine.shared, {"shared memory", machine.shared->begin, machine.block_time}, p, n,
+              kind);
 }
 
 }  // namespace
@@ -194,39 +209,5 @@ void atomic_load(const void* from, void* value, size_t bytes) {
   memcpy(value, from, bytes);
 }
 void atomic_store(void* to, const void* value, size_t bytes) { memcpy(to, value, bytes); }
-
-// The bytes come as late as they may, when they are waited for; until then NaNs are in their place.
-void async_copy(void* to, const void* from, size_t bytes, bool valid) {
-  const void* instruction = __builtin_return_address(0);
-  machine.place = address(instruction) - module_begin();
-  if ((address(to) | (valid ? address(from) : 0)) % bytes) {
-    fail("misaligned cp.async of %zu bytes from %p to %p", bytes, from, to);
-  }
-  if (!in_shared_zone(address(to))) fail("cp.async to %p, which is not shared memory", to);
-  if (valid) check(from, bytes, kRead, instruction);
-  check(to, bytes, kWrite, instruction);
-  const Copy copy{to, from, bytes, machine.self->group, valid, address(instruction) - module_begin()};
-  mark(copy, kPending);
-  memset(to, 0xff, bytes);
-  machine.self->copies.push_back(copy);
-}
-void async_commit() { ++machine.self->group; }
-void async_wait(size_t groups) {
-  Fiber& self = *machine.self;
-  size_t left = 0;
-  for (const Copy& copy : self.copies) {
-    if (copy.group + groups >= self.group) {
-      self.copies[left++] = copy;
-    } else {
-      mark(copy, kWrite);
-      if (copy.valid) {
-        memcpy(copy.to, copy.from, copy.bytes);
-      } else {
-        memset(copy.to, 0, copy.bytes);
-      }
-    }
-  }
-  self.copies.resize(left);
-}
 
 }  // namespace emulation

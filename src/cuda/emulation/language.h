@@ -1,7 +1,8 @@
-// CUDA's device language for g++: indices, barriers, warp operations, atomics and intrinsics under CUDA's
-// own names. They stand in the kernels' namespace, where they are found before anything global, so that
-// a newer C library with an rsqrtf of its own does no harm. What is missing here does not compile, and
-// nothing here may be missing in CUDA. Overloads are CUDA's: a call that mixes types is refused.
+// CUDA's device language for g++: indices, barriers, warp operations, atomics and intrinsics under
+// CUDA's own names. They stand in the kernels' namespace, where they are found before anything
+// global, so that a newer C library with an rsqrtf of its own does no harm. What is missing here
+// does not compile, and nothing here may be missing in CUDA. Overloads are CUDA's: a call that
+// mixes types is refused.
 #pragma once
 #include <math.h>
 #include <vector_functions.h>
@@ -26,7 +27,9 @@ template <class T>
 FASTNN_INLINE T& shared() {
   return *static_cast<T*>(emulation::shared_memory(sizeof(T)));
 }
-inline void __syncthreads(emulation::Site site = emulation::Site::here()) { emulation::barrier(site); }
+inline void __syncthreads(emulation::Site site = emulation::Site::here()) {
+  emulation::barrier(site);
+}
 inline void __threadfence() {}  // blocks run one after another, fibers switch where they wait
 inline void __threadfence_block() {}
 
@@ -42,7 +45,7 @@ FASTNN_INLINE void cp_async_wait() {
   emulation::async_wait(N);
 }
 
-// ---- the warp ---------------------------------------------------------------------------------------
+// ---- the warp
 
 inline void __syncwarp(unsigned mask = ~0u, emulation::Site site = emulation::Site::here()) {
   emulation::together(mask, [](void**, unsigned) {}, nullptr, "__syncwarp", site, true);
@@ -62,7 +65,8 @@ T shuffle(unsigned mask, T value, int source, const char* what, emulation::Site 
       if (!(present >> lane & 1)) continue;
       auto* to = static_cast<Shuffle<T>*>(lanes[lane]);
       if (!(present >> to->source & 1)) {
-        emulation::fail("shuffle: lane %d reads lane %d, which is not in %08x", lane, to->source, present);
+        emulation::fail("shuffle: lane %d reads lane %d, which is not in %08x", lane, to->source,
+                        present);
       }
       to->result = static_cast<Shuffle<T>*>(lanes[to->source])->value;
     }
@@ -86,13 +90,15 @@ T __shfl_xor_sync(unsigned mask, T value, int bits, int width = 32,
 template <class T>
 T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32,
                    emulation::Site site = emulation::Site::here()) {
-  const int lane = emulation::lane(), last = lane | (width - 1), source = lane + static_cast<int>(delta);
+  const int lane = emulation::lane(), last = lane | (width - 1),
+            source = lane + static_cast<int>(delta);
   return shuffle(mask, value, source > last ? lane : source, "__shfl_down_sync", site);
 }
 template <class T>
 T __shfl_up_sync(unsigned mask, T value, unsigned delta, int width = 32,
                  emulation::Site site = emulation::Site::here()) {
-  const int lane = emulation::lane(), first = lane & ~(width - 1), source = lane - static_cast<int>(delta);
+  const int lane = emulation::lane(), first = lane & ~(width - 1),
+            source = lane - static_cast<int>(delta);
   return shuffle(mask, value, source < first ? lane : source, "__shfl_up_sync", site);
 }
 
@@ -110,9 +116,9 @@ T fold(unsigned mask, T value, F, const char* what, emulation::Site site) {
   emulation::together(mask, act, &value, what, site);
   return value;
 }
-#define FASTNN_FOLD(name, T, expression)                                                            \
-  inline T name(unsigned mask, T value, emulation::Site site = emulation::Site::here()) {           \
-    return fold(mask, value, [](T a, T b) { return static_cast<T>(expression); }, #name, site);     \
+#define FASTNN_FOLD(name, T, expression)                                                        \
+  inline T name(unsigned mask, T value, emulation::Site site = emulation::Site::here()) {       \
+    return fold(mask, value, [](T a, T b) { return static_cast<T>(expression); }, #name, site); \
   }
 FASTNN_FOLD(__reduce_add_sync, unsigned, a + b)
 FASTNN_FOLD(__reduce_add_sync, int, static_cast<unsigned>(a) + static_cast<unsigned>(b))
@@ -120,11 +126,12 @@ FASTNN_FOLD(__reduce_min_sync, unsigned, a < b ? a : b)
 FASTNN_FOLD(__reduce_min_sync, int, a < b ? a : b)
 FASTNN_FOLD(__reduce_max_sync, unsigned, a > b ? a : b)
 FASTNN_FOLD(__reduce_max_sync, int, a > b ? a : b)
-FASTNN_FOLD(__reduce_and_sync, unsigned, a & b)
+FASTNN_FOLD(__reduce_and_sync, unsigned, a& b)
 FASTNN_FOLD(__reduce_or_sync, unsigned, a | b)
 FASTNN_FOLD(__reduce_xor_sync, unsigned, a ^ b)
 #undef FASTNN_FOLD
-inline unsigned __ballot_sync(unsigned mask, int vote, emulation::Site site = emulation::Site::here()) {
+inline unsigned __ballot_sync(unsigned mask, int vote,
+                              emulation::Site site = emulation::Site::here()) {
   const unsigned mine = vote ? 1u << emulation::lane() : 0;
   return fold(mask, mine, [](unsigned a, unsigned b) { return a | b; }, "__ballot_sync", site);
 }
@@ -135,7 +142,7 @@ inline int __all_sync(unsigned mask, int vote, emulation::Site site = emulation:
   return fold(mask, vote != 0, [](bool a, bool b) { return a && b; }, "__all_sync", site);
 }
 
-// ---- atomics: plain code, since no fiber runs between the two halves ----------------------------------
+// ---- atomics: plain code, since no fiber runs between the two halves
 
 template <class T, class F>
 FASTNN_INLINE T atomically(T* p, F next) {
@@ -145,19 +152,19 @@ FASTNN_INLINE T atomically(T* p, F next) {
   emulation::atomic_store(p, &now, sizeof now);
   return old;
 }
-#define FASTNN_ATOMIC(name, T, expression)                                                          \
-  FASTNN_INLINE T name(T* p, T value) {                                                             \
-    return atomically(p, [value]([[maybe_unused]] T old) { return static_cast<T>(expression); });   \
+#define FASTNN_ATOMIC(name, T, expression)                                                        \
+  FASTNN_INLINE T name(T* p, T value) {                                                           \
+    return atomically(p, [value]([[maybe_unused]] T old) { return static_cast<T>(expression); }); \
   }
-#define FASTNN_ATOMICS(T, add)                          \
-  FASTNN_ATOMIC(atomicAdd, T, add)                      \
-  FASTNN_ATOMIC(atomicExch, T, value)                   \
-  FASTNN_ATOMIC(atomicMin, T, old < value ? old : value) \
-  FASTNN_ATOMIC(atomicMax, T, old > value ? old : value) \
-  FASTNN_ATOMIC(atomicAnd, T, old& value)               \
-  FASTNN_ATOMIC(atomicOr, T, old | value)               \
-  FASTNN_ATOMIC(atomicXor, T, old ^ value)              \
-  FASTNN_INLINE T atomicCAS(T* p, T expected, T value) { \
+#define FASTNN_ATOMICS(T, add)                                                  \
+  FASTNN_ATOMIC(atomicAdd, T, add)                                              \
+  FASTNN_ATOMIC(atomicExch, T, value)                                           \
+  FASTNN_ATOMIC(atomicMin, T, old < value ? old : value)                        \
+  FASTNN_ATOMIC(atomicMax, T, old > value ? old : value)                        \
+  FASTNN_ATOMIC(atomicAnd, T, old& value)                                       \
+  FASTNN_ATOMIC(atomicOr, T, old | value)                                       \
+  FASTNN_ATOMIC(atomicXor, T, old ^ value)                                      \
+  FASTNN_INLINE T atomicCAS(T* p, T expected, T value) {                        \
     return atomically(p, [=](T old) { return old == expected ? value : old; }); \
   }
 FASTNN_ATOMICS(int, static_cast<unsigned>(old) + static_cast<unsigned>(value))
@@ -171,10 +178,10 @@ FASTNN_ATOMIC(atomicExch, float, value)
 #undef FASTNN_ATOMICS
 #undef FASTNN_ATOMIC
 
-// ---- arithmetic that the C library lacks ----------------------------------------------------------------
+// ---- arithmetic that the C library lacks
 
-#define FASTNN_MIN_MAX(T)                                \
-  inline T min(T a, T b) { return a < b ? a : b; }       \
+#define FASTNN_MIN_MAX(T)                          \
+  inline T min(T a, T b) { return a < b ? a : b; } \
   inline T max(T a, T b) { return a > b ? a : b; }
 FASTNN_MIN_MAX(int)
 FASTNN_MIN_MAX(unsigned)
@@ -223,6 +230,8 @@ inline unsigned long long __umul64hi(unsigned long long x, unsigned long long y)
   return static_cast<unsigned long long>(static_cast<unsigned __int128>(x) * y >> 64);
 }
 template <class T>
-FASTNN_INLINE T __ldg(const T* p) { return *p; }
+FASTNN_INLINE T __ldg(const T* p) {
+  return *p;
+}
 
 }  // namespace fastnn::FASTNN_ISA

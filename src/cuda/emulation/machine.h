@@ -1,13 +1,14 @@
-// Inside the emulation. One block runs at a time, each of its threads a fiber with a stack of its own, on
-// the OS thread that launched. Kernels are compiled with g++'s sanitizer instrumentation, but no
-// sanitizer is linked: the functions it calls before every load and store are ours (hooks.cpp) and look
-// the address up in shadow memory, a Cell for every 4 bytes (checks.cpp).
+// Inside the emulation. One block runs at a time, each of its threads a fiber with a stack of its
+// own, on the OS thread that launched. Kernels are compiled with g++'s sanitizer instrumentation,
+// but no sanitizer is linked: the functions it calls before every load and store are ours
+// (hooks.cpp) and look the address up in shadow memory, a Cell for every 4 bytes (checks.cpp).
 //
-// Time is one counter, stepped at each launch, block, barrier and __syncwarp. Two accesses of a launch,
-// not both reads and not both atomic, are ordered if the same thread made them, if a barrier of the block
-// lies between, or a __syncwarp of the warp; else they are a race, whatever the schedule was. Blocks of a
-// launch are never ordered. A cell keeps the last write and the last reader with the bytes they touched:
-// sub-word accesses by turns may hide a race, but never make a false one.
+// Time is one counter, stepped at each launch, block, barrier and __syncwarp. Two accesses of a
+// launch, not both reads and not both atomic, are ordered if the same thread made them, if a
+// barrier of the block lies between, or a __syncwarp of the warp; else they are a race, whatever
+// the schedule was. Blocks of a launch are never ordered. A cell keeps the last write and the last
+// reader with the bytes they touched: sub-word accesses by turns may hide a race, as may a
+// __syncwarp of some lanes, which counts for all; neither makes a false one.
 #pragma once
 #include <functional>
 #include <memory>
@@ -16,6 +17,11 @@
 
 #include "emulation.h"
 
+extern "C" {  // by the linker
+extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+extern const char _end[] __attribute__((visibility("hidden")));
+}
+
 namespace emulation {
 
 constexpr int kMaxThreads = 1024;
@@ -23,7 +29,7 @@ constexpr size_t kStackBytes = 64 << 10;    // the lowest page of each is a guar
 constexpr size_t kSharedLimit = 99 << 10;   // what every device from sm_80 on has: sm_86 and sm_89
 constexpr size_t kSharedMargin = 64 << 10;  // on both sides: a near miss is known for what it is
 
-// ---- shadow memory ----------------------------------------------------------------------------------
+// ---- shadow memory
 
 enum Kind : uint8_t { kRead, kWrite, kAtomic, kPending };  // pending: the target of a cp.async
 
@@ -33,7 +39,8 @@ struct Access {
   uint16_t thread;
   uint8_t mask, kind;  // mask: which of the 4 bytes
 };
-// Readers may be many: `thread` is then this and the warp's number, or kSeveral where the warps differ.
+// Readers may be many: `thread` is then this and the warp's number, or kSeveral where the warps
+// differ.
 constexpr unsigned kSeveralOfWarp = 0x8000, kSeveral = 0xffff;
 struct Cell {
   Access write, read;
@@ -66,7 +73,7 @@ struct Range {  // what a launch may touch
 using Ranges = std::vector<Range>;
 Ranges current_ranges();
 
-// ---- the machine --------------------------------------------------------------------------------------
+// ---- the machine
 
 struct Copy {
   void* to;
@@ -109,7 +116,7 @@ struct Machine {
   size_t argument_bytes;
   const Range* ranges;
   size_t range_count;
-  uint16_t guess[64];  // the range that an instruction found last
+  uint16_t guess[64];                                // the range that an instruction found last
   std::vector<uint64_t> block_numbers, block_times;  // in the order of starting
   // the block
   uint3 block;
@@ -127,14 +134,21 @@ struct Machine {
   bool failed;
   char error[512];  // an @ stands for the other party's place
   Site error_site;
-  uintptr_t place, error_place, other_place;  // instructions: being checked, at fault, the other party's
+  // instructions: being checked, at fault, and the other party's
+  uintptr_t place, error_place, other_place;
 };
 extern Machine machine;
 
 inline uintptr_t address(const void* p) { return reinterpret_cast<uintptr_t>(p); }
+// This module's first byte, from which the places of instructions count, and its end.
+inline uintptr_t module_begin() { return address(__ehdr_start); }
+inline uintptr_t module_end() { return address(_end); }
 // True on a fiber, whatever other OS threads do: nothing else runs on these stacks.
 inline bool on_fiber() {
   return address(__builtin_frame_address(0)) - address(machine.stacks) < kMaxThreads * kStackBytes;
+}
+inline bool in_shared_zone(uintptr_t p) {
+  return p - (machine.shared->begin - kSharedMargin) < kSharedLimit + 2 * kSharedMargin;
 }
 void check(const void* p, size_t bytes, Kind kind, const void* instruction);
 void make_ready(Fiber& fiber);
@@ -143,11 +157,9 @@ void yield();               // to a fiber that is ready
 bool read_schedule();       // false: the environment variable is malformed
 bool run(const Launch& launch, const void* arguments, size_t bytes, const Ranges& ranges);
 
-// ---- reports, and the runtime's own --------------------------------------------------------------------
+// ---- reports, and the runtime's own
 
-uintptr_t module_begin();
-uintptr_t module_end();
-std::string describe_failure();  // of the machine's last run
+std::string describe_failure();                   // of the machine's last run
 std::string describe_kernel(const void* kernel);  // its name and place
 // Notes an error of this OS thread, as cudaGetLastError() and last_error() tell it, and returns it.
 cudaError_t note(cudaError_t code, const std::string& text);

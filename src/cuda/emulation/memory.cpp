@@ -1,5 +1,6 @@
-// Device memory: what cudaMalloc gave, the operands that a caller declares, and which of their bytes are
-// defined. Memory that is not cudaMalloc's (NumPy's, in the tests) gets its shadow when it is declared.
+// Device memory: what cudaMalloc gave, the operands that a caller declares, and which of their
+// bytes are defined. Memory that is not cudaMalloc's (NumPy's, in the tests) gets its shadow when
+// it is declared.
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,8 @@ void Memory::define(uintptr_t p, size_t n, bool value) {
     } else {  // bits of one byte
       const size_t stop = std::min(end, (at | 7) + 1);
       const unsigned bits = ((1u << (stop - at)) - 1) << at % 8;
-      defined[at / 8] = static_cast<uint8_t>(value ? defined[at / 8] | bits : defined[at / 8] & ~bits);
+      defined[at / 8] =
+          static_cast<uint8_t>(value ? defined[at / 8] | bits : defined[at / 8] & ~bits);
       at = stop;
     }
   }
@@ -54,8 +56,17 @@ int64_t Memory::first_undefined(uintptr_t p, size_t n) const {
 namespace {
 
 std::mutex mutex;
-std::map<uintptr_t, std::shared_ptr<Memory>> allocations;  // by their ends
+// By their ends. Never destroyed: an arena may give its blocks back when the process ends.
+auto& allocations = *new std::map<uintptr_t, std::shared_ptr<Memory>>;
 thread_local Ranges declared;
+
+// A graph may outlive what it works on.
+template <class... M>
+bool any_freed(const M&... memory) {
+  if (!((memory && memory->freed) || ...)) return false;
+  note(cudaErrorIllegalAddress, "a graph works on memory that was freed");
+  return true;
+}
 
 // The memory with these bytes, null where nothing is known of them.
 std::shared_ptr<Memory> memory_of(const void* data, size_t bytes) {
@@ -93,8 +104,9 @@ Ranges current_ranges() {
 
 void poison(void* data, size_t bytes, cudaStream_t stream) {
   submit(stream, [data, bytes, memory = memory_of(data, bytes)] {
-    if (memory) memory->define(address(data), bytes, false);
+    if (any_freed(memory)) return cudaErrorIllegalAddress;
     memset(data, 0xff, bytes);
+    if (memory) memory->define(address(data), bytes, false);
     return cudaSuccess;
   });
 }
@@ -119,9 +131,11 @@ bool beyond(const void* data, size_t bytes) {
 }
 
 cudaError_t copy(void* to, const void* from, size_t bytes, cudaStream_t stream) {
-  if (beyond(to, bytes) || beyond(from, bytes)) return note(cudaErrorInvalidValue, "copy out of bounds");
+  if (beyond(to, bytes) || beyond(from, bytes))
+    return note(cudaErrorInvalidValue, "copy out of bounds");
   const auto target = memory_of(to, bytes), source = memory_of(from, bytes);
   return submit(stream, [=] {
+    if (any_freed(target, source)) return cudaErrorIllegalAddress;
     memmove(to, from, bytes);
     if (!target) return cudaSuccess;
     target->define(address(to), bytes, true);
@@ -168,7 +182,8 @@ cudaError_t cudaFree(void* data) {
   return cudaSuccess;
 }
 
-cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t stream) {
+cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind,
+                            cudaStream_t stream) {
   return copy(to, from, bytes, stream);
 }
 
@@ -181,10 +196,13 @@ cudaError_t cudaMemcpy(void* to, const void* from, size_t bytes, cudaMemcpyKind)
 cudaError_t cudaMemsetAsync(void* data, int value, size_t bytes, cudaStream_t stream) {
   if (beyond(data, bytes)) return note(cudaErrorInvalidValue, "memset out of bounds");
   return submit(stream, [=, memory = memory_of(data, bytes)] {
+    if (any_freed(memory)) return cudaErrorIllegalAddress;
     memset(data, value, bytes);
     if (memory) memory->define(address(data), bytes, true);
     return cudaSuccess;
   });
 }
 
-cudaError_t cudaMemset(void* data, int value, size_t bytes) { return cudaMemsetAsync(data, value, bytes, nullptr); }
+cudaError_t cudaMemset(void* data, int value, size_t bytes) {
+  return cudaMemsetAsync(data, value, bytes, nullptr);
+}

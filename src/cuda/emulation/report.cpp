@@ -1,23 +1,14 @@
-// Turns a failure into "kernel: file:line: block (..) thread (..): what". What waits (barriers, warp
-// operations) knows its line; that of a load or store, and the kernel's name, come from the debug
-// information (-g1), which addr2line reads, once for each error. Where there is no addr2line they are
-// offsets in the module.
+// Turns a failure into "kernel: file:line: block (..) thread (..): what". What waits (barriers,
+// warp operations) knows its line; that of a load or store, and the kernel's name, come from the
+// debug information (-g1), which addr2line reads, once for each error. Where there is no addr2line
+// they are offsets in the module.
 #include <dlfcn.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "machine.h"
 
-extern "C" {
-// The linker's names for this module's first and last byte.
-extern const char __ehdr_start[] __attribute__((visibility("hidden")));
-extern const char _end[] __attribute__((visibility("hidden")));
-}
-
 namespace emulation {
-
-uintptr_t module_begin() { return address(__ehdr_start); }
-uintptr_t module_end() { return address(_end); }
 
 namespace {
 
@@ -25,7 +16,8 @@ struct Frame {
   std::string function, place;  // place: file:line
 };
 
-// The frame of an offset in this module; of inlined functions the innermost that is not the emulation's.
+// The frame of an offset in this module; of inlined functions the innermost that is not the
+// emulation's.
 Frame look_up(uintptr_t offset) {
   char text[64];
   snprintf(text, sizeof text, "+0x%zx", static_cast<size_t>(offset));
@@ -33,14 +25,16 @@ Frame look_up(uintptr_t offset) {
   Dl_info module;
   if (!dladdr(__ehdr_start, &module)) return frame;
   std::string command = "addr2line -fCi -e '";
-  for (const char* c = module.dli_fname; *c; ++c) command += *c == '\'' ? std::string("'\\''") : std::string(1, *c);
+  for (const char* c = module.dli_fname; *c; ++c)
+    command += *c == '\'' ? std::string("'\\''") : std::string(1, *c);
   command += std::string("' ") + (text + 1) + " 2>/dev/null";
   FILE* pipe = popen(command.c_str(), "r");
   if (!pipe) return frame;
   char function[4096], place[4096];
   while (fgets(function, sizeof function, pipe) && fgets(place, sizeof place, pipe)) {
     function[strcspn(function, "\n")] = 0;
-    place[strcspn(place, " \n")] = 0;  // " (discriminator 2)"
+    place[strcspn(place, "\n")] = 0;
+    if (char* more = strstr(place, " (discriminator")) *more = 0;
     if (place[0] == '?') continue;
     frame = {function, place};
     if (!strstr(place, "/cuda/device.h:") && !strstr(place, "/cuda/emulation/")) break;
@@ -95,8 +89,9 @@ std::string describe_failure() {
   if (const size_t at = what.find('@'); machine.other_place && at != std::string::npos) {
     what.replace(at, 1, look_up(machine.other_place - 1).place);
   }
-  return (kernel.function.empty() ? "kernel " + kernel.place : short_name(kernel.function)) + ": " + place +
-         ": " + triple("block", machine.block) + " " + triple("thread", machine.self->index) + ": " + what;
+  return (kernel.function.empty() ? "kernel " + kernel.place : short_name(kernel.function)) + ": " +
+         place + ": " + triple("block", machine.block) + " " +
+         triple("thread", machine.self->index) + ": " + what;
 }
 
 }  // namespace emulation

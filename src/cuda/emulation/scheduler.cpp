@@ -1,7 +1,8 @@
-// Fibers and the order in which they run. A fiber runs until it waits (waits.cpp), then one of those that
-// are ready is taken: the first, the last or a random one; blocks follow one another likewise. An error
-// leaves the fibers where they are and returns to run(): kernels own nothing that would need unwinding.
-// Measured on one core: start and end of a fiber 17 ns, a switch at a barrier of 256 threads 20 ns.
+// Fibers and the order in which they run. A fiber runs until it waits (waits.cpp), then one of
+// those that are ready is taken: the first, the last or a random one; blocks follow one another
+// likewise. An error leaves the fibers where they are and returns to run(): kernels own nothing
+// that would need unwinding. Measured on one busy core: 35 ns to start and end a fiber, 15 ns for a
+// switch at a barrier, 9 to 12 ns for a checked load or store.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,7 +109,8 @@ void start(int id) {
 
 void run_block(uint64_t number) {
   const dim3 grid = machine.launch.grid, size = machine.launch.block;
-  machine.block = {static_cast<unsigned>(number % grid.x), static_cast<unsigned>(number / grid.x % grid.y),
+  machine.block = {static_cast<unsigned>(number % grid.x),
+                   static_cast<unsigned>(number / grid.x % grid.y),
                    static_cast<unsigned>(number / grid.x / grid.y)};
   machine.block_time = machine.barrier_time = ++machine.clock;
   machine.block_numbers.push_back(number);
@@ -125,13 +127,15 @@ void run_block(uint64_t number) {
 
 void set_up() {
   const auto map = [](size_t bytes) {
-    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) abort();
     return static_cast<char*>(p);
   };
   char* stacks = map(kMaxThreads * kStackBytes);
   for (int i = 0; i < kMaxThreads; ++i) mprotect(stacks + i * kStackBytes, 4096, PROT_NONE);
-  machine.shared = new Memory(map(kSharedLimit + 2 * kSharedMargin) + kSharedMargin, kSharedLimit, false);
+  machine.shared =
+      new Memory(map(kSharedLimit + 2 * kSharedMargin) + kSharedMargin, kSharedLimit, false);
   machine.stacks = stacks;
 }
 
@@ -154,7 +158,9 @@ void yield() {
 
 uint3 thread_index() { return machine.self->index; }
 uint3 block_index() { return machine.block; }
-uint3 block_size() { return {machine.launch.block.x, machine.launch.block.y, machine.launch.block.z}; }
+uint3 block_size() {
+  return {machine.launch.block.x, machine.launch.block.y, machine.launch.block.z};
+}
 uint3 grid_size() { return {machine.launch.grid.x, machine.launch.grid.y, machine.launch.grid.z}; }
 int lane() { return machine.self->id % 32; }
 
@@ -178,7 +184,8 @@ bool read_schedule() {
   machine.order = Order::random;
   char* end = nullptr;
   if (strncmp(schedule, "random:", 7)) return false;
-  machine.random = strtoull(schedule + 7, &end, 10) * 0x9e3779b97f4a7c15 | 1;  // never 0, which xorshift keeps
+  machine.random =
+      strtoull(schedule + 7, &end, 10) * 0x9e3779b97f4a7c15 | 1;  // never 0, which xorshift keeps
   return end != schedule + 7 && *end == 0;
 }
 
@@ -205,7 +212,9 @@ bool run(const Launch& launch, const void* arguments, size_t argument_bytes, con
     shuffled[j] = i;
   }
   for (uint64_t i = 0; i < blocks && !machine.failed; ++i) {
-    run_block(machine.order == Order::fifo ? i : machine.order == Order::lifo ? blocks - 1 - i : shuffled[i]);
+    run_block(machine.order == Order::fifo   ? i
+              : machine.order == Order::lifo ? blocks - 1 - i
+                                             : shuffled[i]);
   }
   return !machine.failed;
 }

@@ -1,0 +1,181 @@
+// What a processor can do at most: float32 multiply-adds a second, and bytes a second that go through
+// arrays of given sizes, on a given number of threads.
+//
+//   machine THREADS BYTES...       prints a line of JSON
+//
+// Each thread has arrays of its own, of so many bytes together. A figure is the best of kRounds rounds
+// of about kRound seconds, begun by all threads at once and over when the last one is done.
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace {
+
+#if defined(__AVX512F__)
+constexpr int kVectorBytes = 64, kChains = 24;
+#elif defined(__AVX__)
+constexpr int kVectorBytes = 32, kChains = 12;
+#else
+constexpr int kVectorBytes = 16, kChains = 12;
+#endif
+// Independent chains of multiply-adds hide their latency of 4 cycles on two pipes; more than the
+// registers would spill.
+typedef float Vector __attribute__((vector_size(kVectorBytes)));
+constexpr int kLanes = kVectorBytes / 4;
+constexpr int kRounds = 12;
+constexpr double kRound = 0.01;
+
+double seconds() {
+  using Clock = std::chrono::steady_clock;
+  return std::chrono::duration<double>(Clock::now().time_since_epoch()).count();
+}
+
+volatile float sink;
+
+void keep(Vector v) {
+  float sum = 0;
+  for (int i = 0; i < kLanes; ++i) sum += v[i];
+  sink = sum;
+}
+
+void multiply_add(long times) {
+  Vector chain[kChains];
+  const float one = 1 + sink * 0;  // the compiler must not know the numbers
+  for (int c = 0; c < kChains; ++c) chain[c] = Vector{} + one * static_cast<float>(c);
+  const Vector factor = Vector{} + one * 0.999f, term = Vector{} + one * 0.001f;
+  for (long i = 0; i < times; ++i) {
+#pragma GCC unroll 24
+    for (int c = 0; c < kChains; ++c) chain[c] = chain[c] * factor + term;
+  }
+  Vector sum{};
+  for (int c = 0; c < kChains; ++c) sum += chain[c];
+  keep(sum);
+}
+
+void read(const Vector* x, long n, long times) {
+  Vector sum[8] = {};
+  for (long t = 0; t < times; ++t) {
+    for (long i = 0; i < n; i += 8) {
+#pragma GCC unroll 8
+      for (int k = 0; k < 8; ++k) sum[k] += x[i + k];
+    }
+    asm volatile("" ::: "memory");  // each time anew
+  }
+  for (int k = 1; k < 8; ++k) sum[0] += sum[k];
+  keep(sum[0]);
+}
+
+void write(Vector* y, long n, long times) {
+  const Vector value = Vector{} + sink;
+  for (long t = 0; t < times; ++t) {
+    for (long i = 0; i < n; i += 8) {
+#pragma GCC unroll 8
+      for (int k = 0; k < 8; ++k) y[i + k] = value;
+      asm volatile("" ::: "memory");  // no memset
+    }
+  }
+}
+
+void copy(Vector* y, const Vector* x, long n, long times) {
+  for (long t = 0; t < times; ++t) {
+    for (long i = 0; i < n; i += 8) {
+#pragma GCC unroll 8
+      for (int k = 0; k < 8; ++k) y[i + k] = x[i + k];
+      asm volatile("" ::: "memory");  // no memcpy
+    }
+  }
+}
+
+// The library's own, which pass by the caches where that is faster.
+void library_write(Vector* y, long n, long times) {
+  for (long t = 0; t < times; ++t) {
+    memset(static_cast<void*>(y), static_cast<int>(t), n * sizeof(Vector));
+    asm volatile("" ::: "memory");
+  }
+}
+
+void library_copy(Vector* y, const Vector* x, long n, long times) {
+  for (long t = 0; t < times; ++t) {
+    memcpy(static_cast<void*>(y), x, n * sizeof(Vector));
+    asm volatile("" ::: "memory");
+  }
+}
+
+// The seconds that `work(thread, times)` takes on all threads.
+double timed(int threads, long times, const std::function<void(int, long)>& work) {
+  std::atomic<int> waiting{threads};
+  std::vector<double> begin(threads), end(threads);
+  auto run = [&](int thread) {
+    waiting.fetch_sub(1);
+    while (waiting.load() > 0) {
+    }
+    begin[thread] = seconds();
+    work(thread, times);
+    end[thread] = seconds();
+  };
+  std::vector<std::thread> others;
+  for (int i = 1; i < threads; ++i) others.emplace_back(run, i);
+  run(0);
+  for (std::thread& thread : others) thread.join();
+  double first = begin[0], last = end[0];
+  for (int i = 1; i < threads; ++i) {
+    first = begin[i] < first ? begin[i] : first;
+    last = end[i] > last ? end[i] : last;
+  }
+  return last - first;
+}
+
+// The most of `amount` a second, over all threads.
+double best(int threads, double amount, const std::function<void(int, long)>& work) {
+  long times = 1;
+  while (timed(threads, times, work) < kRound) times *= 2;
+  double least = timed(threads, times, work);
+  for (int i = 1; i < kRounds; ++i) {
+    const double taken = timed(threads, times, work);
+    least = taken < least ? taken : least;
+  }
+  return amount * static_cast<double>(times) * threads / least;
+}
+
+void print_bandwidth(int threads, long bytes) {
+  const long n = bytes / static_cast<long>(sizeof(Vector)) / 16 * 16;
+  std::vector<Vector*> arrays;
+  for (int i = 0; i < threads; ++i) {
+    arrays.push_back(static_cast<Vector*>(aligned_alloc(4096, (n * sizeof(Vector) + 4095) & ~4095L)));
+    if (!arrays.back()) exit(1);
+    memset(static_cast<void*>(arrays.back()), 0, n * sizeof(Vector));
+  }
+  const double size = static_cast<double>(n * sizeof(Vector));
+  auto over = [&](auto function) { return best(threads, size, function); };
+  const double reads = over([&](int i, long times) { read(arrays[i], n, times); });
+  double writes = over([&](int i, long times) { write(arrays[i], n, times); });
+  double copies = over([&](int i, long times) { copy(arrays[i], arrays[i] + n / 2, n / 2, times); });
+  const double set = over([&](int i, long times) { library_write(arrays[i], n, times); });
+  const double moved =
+      over([&](int i, long times) { library_copy(arrays[i], arrays[i] + n / 2, n / 2, times); });
+  writes = set > writes ? set : writes;
+  copies = moved > copies ? moved : copies;
+  printf("{\"bytes\": %ld, \"read\": %.4g, \"write\": %.4g, \"copy\": %.4g}", bytes, reads, writes,
+         copies);
+  for (Vector* array : arrays) free(array);
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  if (count < 2) return 1;
+  const int threads = atoi(words[1]);
+  const double flops = best(threads, 2.0 * kChains * kLanes,
+                            [](int, long times) { multiply_add(times); });
+  printf("{\"fma\": %.4g, \"levels\": [", flops);
+  for (int i = 2; i < count; ++i) {
+    if (i > 2) printf(", ");
+    print_bandwidth(threads, atol(words[i]));
+  }
+  printf("]}\n");
+}
