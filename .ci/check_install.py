@@ -1,6 +1,6 @@
 """What a wheel may cost the machine that installs it.
 
-    check_install.py size      a wheel under 5 MB, without C++ or OpenMP runtime, showing its entries
+    check_install.py size      a wheel under 5 MB, no C++ or OpenMP runtime, no symbol but entries
     check_install.py import    imports silently, in at most 0.05 s more than NumPy
 
 Run it by the Python that has fastnn.

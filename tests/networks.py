@@ -49,3 +49,25 @@ def digest(model):
     for w in model.get_weights():
         h.update(np.ascontiguousarray(w).tobytes())
     return h.hexdigest()[:16]
+
+
+def train(compiled, data, dropout=0.0, threads=None, change=None):
+    """The weights' digest after training; `change(i, model, optimizer)` acts between steps."""
+    before = fastnn.get_num_threads()
+    try:
+        if threads:
+            fastnn.set_num_threads(threads)
+        model = mlp(dropout=dropout)
+        optimizer = fastnn.optimizers.Adam(0.01)
+        step = classification_step(model, optimizer)
+        if compiled:
+            step = fastnn.compile(step)
+        for i, (x, y) in enumerate(data):
+            if change:
+                change(i, model, optimizer)
+            step(x, y)
+        if compiled:
+            assert step.programs(), "nothing was recorded: the test compares eager with eager"
+        return digest(model)
+    finally:
+        fastnn.set_num_threads(before)

@@ -6,6 +6,7 @@ Kernels in SIMD C++ and CUDA, gradients on a tape, training steps recorded and r
 from . import (
     activations,
     config,
+    datasets,
     devices,
     initializers,
     kernels,
@@ -39,6 +40,7 @@ __all__ = [
     "activations",
     "compile",
     "config",
+    "datasets",
     "devices",
     "get_num_threads",
     "gradients",

@@ -20,8 +20,8 @@ def main(arguments=None):
     for name in ("epochs", "batch_size"):
         if getattr(given, name) < 1:
             parser.error(f"--{name.replace('_', '-')} must be at least 1")
-    if given.seed < 0:
-        parser.error("--seed must be at least 0")
+    if not 0 <= given.seed < 2**63:
+        parser.error("--seed must be 0 .. 2^63 - 1")
     from .demo import run
 
     run(given.epochs, given.batch_size, given.seed)

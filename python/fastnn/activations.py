@@ -29,7 +29,7 @@ def get(identifier):
         return linear
     if callable(identifier):
         return identifier
-    if identifier in _NAMES:
+    if isinstance(identifier, str) and identifier in _NAMES:
         return _NAMES[identifier]
     raise ValueError(
         f"activation: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable is wanted."

@@ -125,8 +125,8 @@ class CompiledFunction:
             hash(signature)
         except TypeError:
             raise TypeError(
-                f"fastnn.compile: {self.__name__} was given an argument that is neither an array nor "
-                "hashable. Pass arrays, tensors, numbers, strings, or lists and dicts of them."
+                f"fastnn.compile: {getattr(self, '__name__', 'the step')} was given an argument that is "
+                "neither an array nor hashable. Pass arrays, tensors, numbers, strings, or lists and dicts of them."
             ) from None
         with self._lock:
             if self._structure != _structure:
@@ -214,4 +214,6 @@ def compile(function):
     >>> losses[0], losses[4] < losses[0]
     (1.0, True)
     """
+    if not callable(function):
+        raise TypeError(f"fastnn.compile: {function!r} came; a function is wanted.")
     return CompiledFunction(function)

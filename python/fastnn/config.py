@@ -1,5 +1,6 @@
 """What this build is and what it runs on."""
 
+import numbers
 import os
 import platform
 import sys
@@ -19,7 +20,7 @@ def set_num_threads(n: int) -> None:
     1
     >>> fastnn.set_num_threads(before)
     """
-    if isinstance(n, bool) or not isinstance(n, int):
+    if isinstance(n, bool) or not isinstance(n, numbers.Integral):
         raise TypeError(f"set_num_threads: {n!r} came; an integer is wanted.")
     if not 1 <= n <= 256:
         raise ValueError(f"set_num_threads: {n} came; 1 .. 256 is wanted.")

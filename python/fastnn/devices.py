@@ -74,15 +74,17 @@ def of(array) -> Device | None:
     return device
 
 
-def default() -> Device:
-    """Where new variables live: the innermost ``with device:``, else the CPU.
+def default(device=None) -> Device:
+    """Where new variables live: `device` if given, else the innermost ``with device:``, else the CPU.
 
     >>> import fastnn
     >>> fastnn.devices.default()
     <fastnn device cpu>
     """
+    if device is not None and not isinstance(device, Device):
+        raise TypeError(f"device: {device!r} came; such as fastnn.devices.cpu is wanted, or None.")
     stack = getattr(_local, "stack", ())
-    return stack[-1] if stack else cpu
+    return device or (stack[-1] if stack else cpu)
 
 
 def cuda() -> Device:

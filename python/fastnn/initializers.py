@@ -62,7 +62,7 @@ def get(identifier):
     """
     if callable(identifier):
         return identifier
-    if identifier in _NAMES:
+    if isinstance(identifier, str) and identifier in _NAMES:
         return _NAMES[identifier]()
     raise ValueError(
         f"initializers: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable is wanted."

@@ -29,6 +29,7 @@ class SymbolicTensor:
     def _no_values(self, *_):
         raise TypeError("a symbolic tensor (fastnn.Input) has no values; build a model and call it.")
 
+    __array_ufunc__ = None  # NumPy's operators leave the work to ours
     __array__ = __float__ = __int__ = __bool__ = __len__ = numpy = item = _no_values
 
     def __add__(self, other):
@@ -43,6 +44,11 @@ class SymbolicTensor:
 
         return matmul(self, other)
 
+    def __rmatmul__(self, other):
+        from .ops import matmul
+
+        return matmul(other, self)
+
 
 def Input(shape, dtype="float32", batch_size=None):
     """A symbolic tensor to build a model on.
@@ -56,8 +62,15 @@ def Input(shape, dtype="float32", batch_size=None):
     >>> fastnn.Input((28, 28)).shape
     (None, 28, 28)
     """
+    from .tensor import DTYPES, as_shape
+
     if isinstance(shape, int):
         raise TypeError(f"Input: shape is {shape}; a tuple is wanted, such as ({shape},).")
+    if dtype not in DTYPES:
+        raise TypeError(f"Input: dtype {dtype!r} is not one of {', '.join(DTYPES)}.")
+    known = [n for n in (batch_size, *shape) if n is not None]
+    if any(n < 0 for n in as_shape(known, "Input")):
+        raise ValueError(f"Input: shape {shape} has a negative size.")
     return SymbolicTensor((batch_size, *shape), dtype)
 
 
@@ -94,7 +107,7 @@ def operation(function):
 
     @functools.wraps(function)
     def call(*arguments, **keywords):
-        for x in arguments:
+        for x in (*arguments, *keywords.values()):
             if isinstance(x, SymbolicTensor):
                 return infer(function, arguments, keywords)
         return function(*arguments, **keywords)

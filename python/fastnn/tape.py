@@ -26,16 +26,15 @@ class no_grad:
     """
 
     def __enter__(self):
-        self._outer = getattr(_local, "off", False)
-        _local.off = True
+        _local.depth = getattr(_local, "depth", 0) + 1
         return self
 
     def __exit__(self, *exception):
-        _local.off = self._outer
+        _local.depth -= 1
 
 
 def enabled() -> bool:
-    return not getattr(_local, "off", False)
+    return not getattr(_local, "depth", 0)
 
 
 class Node:
@@ -141,7 +140,19 @@ def gradients(loss, variables):
     """
     from .tensor import Tensor
 
+    if isinstance(variables, Tensor):
+        raise TypeError("gradients: a list of variables is wanted, not one variable.")
     variables = list(variables)
+    for variable in variables:
+        if not isinstance(variable, Tensor):
+            raise TypeError(
+                f"gradients: {type(variable).__name__} came among the variables; a Variable is wanted."
+            )
+        if variable._node is not None:
+            raise ValueError(
+                f"gradients: a computed tensor of shape {variable.shape} came among the variables; the "
+                "tape keeps gradients of variables only."
+            )
     if not isinstance(loss, Tensor):
         raise TypeError(f"gradients: loss is a {type(loss).__name__}; a Tensor is wanted.")
     if loss.array.size != 1:

@@ -150,14 +150,14 @@ class Tensor:
         """The same values in another shape; memory is shared."""
         from .ops import reshape
 
-        return reshape(self, shape[0] if len(shape) == 1 and not isinstance(shape[0], int) else shape)
+        return reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
 
 
 class Variable(Tensor):
     """A tensor that owns one buffer for life and is written in place: weights, rates, counters.
 
-    ``trainable`` says whether gradients are wanted. ``value`` is anything that ``np.asarray`` takes; its
-    dtype is kept if it is a float32 or float64 array, else `dtype` or float32 is used.
+    ``trainable`` says whether gradients are wanted. ``value`` is anything that ``np.asarray`` takes; an
+    array keeps its dtype unless `dtype` is given, anything else becomes float32.
 
     >>> import fastnn
     >>> w = fastnn.Variable([1.0, 2.0], name="w")
@@ -169,14 +169,12 @@ class Variable(Tensor):
     __slots__ = ("name", "version", "_trainable", "constraint")
 
     def __init__(self, value, dtype=None, trainable=True, name=None, device=None):
-        value = value.numpy() if isinstance(value, Tensor) else value
-        array = np.asarray(value)
+        array = as_numbers(value, "Variable")
         if dtype is None:
-            dtype = array.dtype.name if isinstance(value, np.ndarray) else "float32"
+            dtype = array.dtype.name if isinstance(value, (np.ndarray, Tensor)) else "float32"
         if dtype not in DTYPES:
             raise TypeError(f"Variable: dtype {dtype} is not one of {', '.join(DTYPES)}.")
-        device = device or devices.default()
-        super().__init__(device.upload(np.ascontiguousarray(array, dtype).reshape(array.shape)))
+        super().__init__(devices.default(device).upload(as_numbers(array, "Variable", dtype)))
         self.name = name
         self.version = 0
         self._trainable = bool(trainable) and dtype in FLOATS
@@ -186,7 +184,7 @@ class Variable(Tensor):
     def empty(cls, shape, dtype="float32", trainable=True, name=None, device=None):
         """A variable whose values a kernel will write."""
         self = cls.__new__(cls)
-        Tensor.__init__(self, (device or devices.default()).empty(tuple(shape), dtype))
+        Tensor.__init__(self, devices.default(device).empty(as_shape(shape, "Variable"), dtype))
         self.name = name
         self.version = 0
         self._trainable = bool(trainable) and dtype in FLOATS
@@ -223,7 +221,7 @@ class Variable(Tensor):
     def assign(self, value):
         """Write `value`, of the same shape, into the buffer: a number, an array, or a tensor."""
         kernels = self.device.module
-        if isinstance(value, (int, float)) and not self.shape:
+        if self._can_be_filled_with(value):
             kernels.fill(self.array, (float(value),))
         elif isinstance(value, Tensor) and value.device is self.device:
             source = value.array
@@ -233,12 +231,17 @@ class Variable(Tensor):
                 (kernels.copy if value.dtype == self.dtype else kernels.cast)(self.array, source)
         else:
             refuse_while_recording("assign() of an array that is no tensor")
-            source = np.asarray(value.numpy() if isinstance(value, Tensor) else value)
+            source = as_numbers(value, "assign", self.dtype)
             if source.shape != self.shape:
                 raise self._wrong_shape(source.shape)
-            staged = self.device.upload(source.astype(self.dtype))
-            kernels.copy(self.array, staged)
+            kernels.copy(self.array, self.device.upload(source))
         self.written()
+
+    def _can_be_filled_with(self, value):
+        """Whether `value` is a number for this variable () and survives the kernel's double."""
+        if self.shape or not isinstance(value, (int, float)) or not abs(value) <= 2**53:
+            return False
+        return self.dtype in FLOATS or value == int(value)
 
     def written(self):
         """Note that the buffer has new contents: a tape that saved the old ones is no longer valid."""
@@ -261,6 +264,45 @@ def refuse_while_recording(what):
         )
 
 
+def as_numbers(x, operation, dtype=None):
+    """What np.asarray makes of `x`, C-contiguous, in `dtype`; refused if it holds no real numbers, or
+    numbers that an integer `dtype` cannot."""
+    try:
+        array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
+    except ValueError as error:
+        raise ValueError(f"{operation}: {error}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{operation}: a {type(x).__name__} came, to NumPy an array of {array.dtype}; real numbers "
+            "are wanted."
+        )
+    with np.errstate(all="ignore"):
+        converted = np.asarray(array, dtype, order="C")
+    if converted.dtype.kind in "iu" and not (converted == array).all():
+        raise ValueError(f"{operation}: not all of the numbers fit {converted.dtype}.")
+    return converted
+
+
+def as_shape(shape, operation):
+    """A tuple of sizes."""
+    try:
+        sizes = tuple(operator.index(n) for n in shape)
+    except TypeError:
+        raise TypeError(
+            f"{operation}: shape is {shape!r}; a tuple of integers is wanted, such as (2, 3)."
+        ) from None
+    if any(n >= 2**63 for n in sizes):
+        raise MemoryError(f"{operation}: shape {sizes} is more than memory can hold.")
+    return sizes
+
+
+def as_variable(x, operation, name):
+    """`x`, which the operation writes to."""
+    if not isinstance(x, Variable):
+        raise TypeError(f"{operation}: {name} is a {type(x).__name__}; a Variable is wanted.")
+    return x
+
+
 def as_tensor(x, operation, like=None, dtype=None):
     """`x` as a tensor: tensors and device arrays as they are, numbers and lists in the dtype of `like`."""
     if isinstance(x, Tensor):
@@ -271,11 +313,11 @@ def as_tensor(x, operation, like=None, dtype=None):
     device = like.device if like is not None else devices.default()
     if isinstance(x, (bool, int, float)):
         array = device.empty((), dtype)
-        device.module.fill(array, (float(x),))
+        device.module.fill(array, (x,))
         return Tensor(array)
     if isinstance(x, (list, tuple, np.generic)):
         refuse_while_recording(f"{operation} of a {type(x).__name__}")
-        return Tensor(device.upload(np.ascontiguousarray(x, dtype)))
+        return Tensor(device.upload(as_numbers(x, operation, dtype)))
     if hasattr(x, "__dlpack__"):
         return Tensor(np.from_dlpack(x))
     raise TypeError(

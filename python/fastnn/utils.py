@@ -1,11 +1,18 @@
 """Seeds."""
 
+import numbers
 import os
 import threading
 
 _lock = threading.Lock()
 _seed = int.from_bytes(os.urandom(4), "little")
 _streams = 0
+
+
+def _checked(seed):
+    if not isinstance(seed, numbers.Integral) or not 0 <= seed < 2**63:
+        raise ValueError(f"seed: {seed!r} came; an integer 0 .. 2^63 - 1 is wanted.")
+    return int(seed)
 
 
 def set_random_seed(seed: int) -> None:
@@ -15,8 +22,7 @@ def set_random_seed(seed: int) -> None:
     >>> fastnn.utils.set_random_seed(0)
     """
     global _seed, _streams
-    if not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise ValueError(f"set_random_seed: {seed!r} came; an integer 0 .. 2^63 - 1 is wanted.")
+    seed = _checked(seed)
     with _lock:
         _seed, _streams = seed, 0
 
@@ -25,7 +31,7 @@ def draw_seed(seed=None):
     """(seed, stream) for one user of random numbers: its own seed, or the global one and a new stream."""
     global _streams
     if seed is not None:
-        return int(seed), 0
+        return _checked(seed), 0
     with _lock:
         _streams += 1
         return _seed, _streams

@@ -1,6 +1,7 @@
-// Every call's gate: `name_check` sees a call's operands before anything runs, and refuses what the kernel
-// could not stand. Memory safety rests on these functions alone. They compare shapes, ranks, dtypes and
-// settings and never look at data. A message says the operation, what came, what was wanted and the cure.
+// Every call's gate: `name_check` sees a call's operands before anything runs, and refuses what the
+// kernel could not stand. Memory safety rests on these functions alone. They compare shapes, ranks,
+// dtypes and settings and never look at data. A message says the operation, what came, what was
+// wanted and the cure.
 #pragma once
 #include <initializer_list>
 

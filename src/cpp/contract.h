@@ -1,7 +1,7 @@
-// The vocabulary of the contract between Python and the kernels: operands, parts, schedules. Free of
-// Python, of devices and of the standard library, because kernel files are compiled once per
-// instruction set and may not emit a shared inline function (the linker could hand an AVX-512 copy to
-// a machine without it). Hence FASTNN_INLINE on every function here.
+// The vocabulary of the contract between Python and the kernels: operands, parts, schedules. Free
+// of Python, of devices and of the standard library, because kernel files are compiled once per
+// instruction set and may not emit a shared inline function (the linker could hand an AVX-512 copy
+// to a machine without it). Hence FASTNN_INLINE on every function here.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -22,7 +22,7 @@ constexpr int kMaxStages = 4;
 constexpr int kMaxParameters = 12;
 
 FASTNN_INLINE constexpr int64_t size_of(Dtype dtype) {
-  return dtype == Dtype::f64 || dtype == Dtype::i64 ? 8
+  return dtype == Dtype::f64 || dtype == Dtype::i64   ? 8
          : dtype == Dtype::f32 || dtype == Dtype::i32 ? 4
                                                       : 1;
 }
@@ -38,8 +38,8 @@ struct Operand {
   FASTNN_INLINE int64_t bytes() const { return size * size_of(dtype); }
 };
 
-// What the kernels see of an operand: a pointer's worth of handle, passed by value. The type states the
-// operand's role; the binding, the recorder and the planner derive everything from it.
+// What the kernels see of an operand: a pointer's worth of handle, passed by value. The type states
+// the operand's role; the binding, the recorder and the planner derive everything from it.
 struct Ref {
   const Operand* operand;
   FASTNN_INLINE explicit operator bool() const { return operand->data != nullptr; }
@@ -52,12 +52,16 @@ struct Ref {
 };
 struct In : Ref {
   template <class T>
-  FASTNN_INLINE const T* as() const { return static_cast<const T*>(operand->data); }
+  FASTNN_INLINE const T* as() const {
+    return static_cast<const T*>(operand->data);
+  }
 };
 struct MaybeIn : In {};  // may be None
 struct Out : Ref {       // written, whole
   template <class T>
-  FASTNN_INLINE T* as() const { return static_cast<T*>(operand->data); }
+  FASTNN_INLINE T* as() const {
+    return static_cast<T*>(operand->data);
+  }
 };
 struct MaybeOut : Out {};  // may be None: the kernel computes only what is present
 struct OutAdd : Out {      // written or, where add() says so, added to
@@ -75,11 +79,14 @@ struct InOutList {
   int count;
   FASTNN_INLINE InOut operator[](int i) const { return InOut{{{items + i}}}; }
 };
-// Memory that lives for one call: `shared` bytes for all its launches, then one slice for each thread.
+// Memory that lives for one call: `shared` bytes for all its launches, then one slice for each
+// thread.
 struct Scratch {
   const Operand* operand;  // dims[0] = bytes of the shared part, dims[1] = bytes of a slice
   template <class T>
-  FASTNN_INLINE T* shared() const { return static_cast<T*>(operand->data); }
+  FASTNN_INLINE T* shared() const {
+    return static_cast<T*>(operand->data);
+  }
   template <class T>
   FASTNN_INLINE T* slice(int slot) const {
     return reinterpret_cast<T*>(static_cast<char*>(operand->data) + operand->dims[0] +
@@ -121,8 +128,9 @@ FASTNN_INLINE Range share(int64_t n, const Part& part) {
   return {begin, begin + each + (part.index < rest ? 1 : 0)};
 }
 
-// How a call is to be run: launches in order, each of so many parts. A function of the shapes alone,
-// never of the number of threads, since partial sums combine by part and bits must not depend on it.
+// How a call is to be run: launches in order, each of so many parts. A function of the shapes
+// alone, never of the number of threads, since partial sums combine by part and bits must not
+// depend on it.
 struct Schedule {
   int stages = 1;
   int64_t parts[kMaxStages] = {1, 1, 1, 1};
@@ -141,7 +149,8 @@ struct Operation {
   const char* name;
   const char* signature;  // as written in operations.def
   int parameters;
-  // one letter a parameter: r read, w write, a write or add, m read and write; R, M: lists; s: scratch
+  // one letter a parameter: r read, w write, a write or add, m read and write; R, M: lists; s:
+  // scratch
   char roles[kMaxParameters + 1];
   bool optional[kMaxParameters];
   int settings_bytes;

@@ -40,13 +40,14 @@ const InstructionSet& choose_instruction_set(const std::string& wanted) {
   std::string known;
   for (const InstructionSet& set : instruction_sets()) {
     if (wanted.empty() ? set.supported : wanted == set.name) best = &set;
-    known += std::string(known.empty() ? "" : ", ") + set.name + (set.supported ? "" : " (not here)");
+    known +=
+        std::string(known.empty() ? "" : ", ") + set.name + (set.supported ? "" : " (not here)");
   }
   if (!best || !best->supported)
-    throw std::runtime_error("FASTNN_ISA=" + wanted + ": " +
-                             (best ? "this processor lacks that instruction set"
-                                   : "no such instruction set") +
-                             ". Known: " + known + ". Unset FASTNN_ISA for the best one.");
+    throw std::runtime_error(
+        "FASTNN_ISA=" + wanted + ": " +
+        (best ? "this processor lacks that instruction set" : "no such instruction set") +
+        ". Known: " + known + ". Unset FASTNN_ISA for the best one.");
   return *best;
 }
 

@@ -1,5 +1,5 @@
-// Which instruction set's kernels run on this machine: the best one it has, or the one that FASTNN_ISA
-// names. Compiled without any special flags: it runs before the machine is known.
+// Which instruction set's kernels run on this machine: the best one it has, or the one that
+// FASTNN_ISA names. Compiled without any special flags: it runs before the machine is known.
 #pragma once
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
-// Turns typed kernels into the erased table that the core calls: for each line of operations.def a row of
-// {name, signature, roles, schedule, run}. Included by one file a device and instruction set, after
-// kernels.h; all of it lives in that namespace, so no instantiation is shared between instruction sets.
+// Turns typed kernels into the erased table that the core calls: for each line of operations.def a
+// row of {name, signature, roles, schedule, run}. Included by one file a device and instruction
+// set, after kernels.h; all of it lives in that namespace, so no instantiation is shared between
+// instruction sets.
 #pragma once
 #include <utility>
 
@@ -63,9 +64,9 @@ struct Row<Settings, kernel, plan, void (*)(A...) noexcept> {
 
 const Operation* operations() {
   static constexpr Operation table[] = {
-#define FASTNN_OPERATION(name, Settings, ...)                                  \
-  Row<Settings, &FASTNN_ISA::name, &FASTNN_ISA::name##_schedule>::row(         \
-      #name, #__VA_ARGS__,                                                     \
+#define FASTNN_OPERATION(name, Settings, ...)                          \
+  Row<Settings, &FASTNN_ISA::name, &FASTNN_ISA::name##_schedule>::row( \
+      #name, #__VA_ARGS__,                                             \
       typename Row<Settings, &FASTNN_ISA::name, &FASTNN_ISA::name##_schedule>::Indices{}),
 #include "operations.def"
 #undef FASTNN_OPERATION

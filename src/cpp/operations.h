@@ -1,4 +1,5 @@
-// The operations as an enumeration: an operation's place in operations.def, the same on every device.
+// The operations as an enumeration: an operation's place in operations.def, the same on every
+// device.
 #pragma once
 #include "contract.h"
 

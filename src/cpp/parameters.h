@@ -1,5 +1,6 @@
-// From the erased Arguments back to typed parameters, and what a parameter's type says of its role. Lives in
-// the namespace of whoever includes it, so that no instantiation is shared between instruction sets.
+// From the erased Arguments back to typed parameters, and what a parameter's type says of its role.
+// Lives in the namespace of whoever includes it, so that no instantiation is shared between
+// instruction sets.
 #pragma once
 #include "contract.h"
 
@@ -7,11 +8,11 @@ namespace fastnn::FASTNN_ISA {
 
 template <class P>
 struct Role;
-#define FASTNN_ROLE(Type, letter_, optional_)     \
-  template <>                                     \
-  struct Role<Type> {                             \
-    static constexpr char letter = letter_;       \
-    static constexpr bool optional = optional_;   \
+#define FASTNN_ROLE(Type, letter_, optional_)   \
+  template <>                                   \
+  struct Role<Type> {                           \
+    static constexpr char letter = letter_;     \
+    static constexpr bool optional = optional_; \
   };
 FASTNN_ROLE(In, 'r', false)
 FASTNN_ROLE(MaybeIn, 'r', true)

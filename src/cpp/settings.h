@@ -1,6 +1,6 @@
 // What a call needs beside its arrays. Sizes are never here: they come from the operands, so that a
-// caller cannot contradict them. Plain data of at most kMaxSettings bytes. visit() names the members in
-// the order in which Python's tuple gives them.
+// caller cannot contradict them. Plain data of at most kMaxSettings bytes. visit() names the
+// members in the order in which Python's tuple gives them.
 #pragma once
 #include "contract.h"
 

@@ -156,9 +156,13 @@ void test_huge() {
     for (Block* block : blocks) arena.release(block);
   };
   step(700 * kMiB);
+  arena.release(arena.allocate(300 * kMiB));
   const int before = calls;
-  for (int i = 0; i < 10; ++i) step(700 * kMiB);
-  check(calls == before && arena.bytes_held() == 5 * 716 * kMiB,
+  for (int i = 0; i < 10; ++i) {
+    step(700 * kMiB);
+    arena.release(arena.allocate(300 * kMiB));
+  }
+  check(calls == before && arena.bytes_held() == (5 * 716 + 300) * kMiB,
         "huge blocks: a warm step asks nobody");
 
   bool good = true;
@@ -234,29 +238,39 @@ void test_threads() {
   for (std::thread& thread : threads) thread.join();
   check(good && host_arena().bytes_in_use() == before, "four threads and a trimmer");
 
+  Block* const block = host_arena().allocate(100);
+  threads.clear();
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 50000; ++round) {
+        host_arena().retain(block);
+        if (!block->live) good = false;
+        host_arena().release(block);
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  check(good && block->live && block->references == 1, "references counted by four threads");
+
   bool once = true;
   for (int round = 0; round < 300; ++round) {
-    Block* const block = host_arena().allocate(100);
-    const uint64_t serial = block->serial;
-    for (int i = 0; i < 3; ++i) host_arena().retain(block);
+    for (int i = 0; i < 2; ++i) host_arena().retain(block);
     threads.clear();
-    for (int i = 0; i < 4; ++i)
-      threads.emplace_back([&] {
-        host_arena().retain(block);
-        host_arena().release(block);
-        if (!block->live || block->serial != serial) good = false;
+    for (int i = 0; i < 3; ++i)
+      threads.emplace_back([&, i] {
+        block->data[i] = 1;
         host_arena().release(block);
       });
     for (std::thread& thread : threads) thread.join();
     // Released twice, it would be in the list twice and handed out twice.
-    Block* const a = host_arena().allocate(100);
-    Block* const b = host_arena().allocate(100);
-    once = once && a != b && a == block;
-    host_arena().release(b);
-    host_arena().release(a);
+    Block* const again = host_arena().allocate(100);
+    Block* const other = host_arena().allocate(100);
+    once = once && again == block && other != block;
+    std::memset(block->data, 2, 100);  // after everything that the others wrote
+    host_arena().release(other);
   }
-  check(good && once && host_arena().bytes_in_use() == before,
-        "references dropped by four threads: released once, by the last");
+  host_arena().release(block);
+  check(once && host_arena().bytes_in_use() == before,
+        "references dropped by three threads: released once, by the last");
 }
 
 void test_fork() {

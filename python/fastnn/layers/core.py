@@ -1,6 +1,8 @@
 """Dense, Dropout, Activation."""
 
-from .. import activations, ops
+import numbers
+
+from .. import activations, initializers, ops
 from ..tensor import Variable
 from ..utils import draw_seed
 from .layer import Layer
@@ -33,13 +35,13 @@ class Dense(Layer):
         **arguments,
     ):
         super().__init__(**arguments)
-        if isinstance(units, bool) or not isinstance(units, int) or units < 1:
+        if isinstance(units, bool) or not isinstance(units, numbers.Integral) or units < 1:
             raise ValueError(f"Dense: units is {units!r}; a positive integer is wanted.")
-        self.units = units
+        self.units = int(units)
         self.activation = activations.get(activation)
         self.use_bias = bool(use_bias)
-        self.kernel_initializer = kernel_initializer
-        self.bias_initializer = bias_initializer
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
         self.bias = None
 
     def build(self, input_shape):
@@ -82,7 +84,7 @@ class Dropout(Layer):
 
     def __init__(self, rate, seed=None, **arguments):
         super().__init__(**arguments)
-        if not isinstance(rate, (int, float)) or not 0 <= rate < 1:
+        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
             raise ValueError(f"Dropout: rate is {rate!r}; 0 <= rate < 1 is wanted.")
         self.rate = float(rate)
         self._seed, self._stream = draw_seed(seed)

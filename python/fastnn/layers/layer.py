@@ -8,15 +8,16 @@ import numpy as np
 
 from .. import devices, initializers, symbolic
 from ..compiled import structure_changed
-from ..tensor import FLOATS, Tensor, Variable, as_tensor
+from ..tensor import DTYPES, FLOATS, Tensor, Variable, as_numbers, as_shape, as_tensor
 
+_NATIVE = frozenset(map(np.dtype, DTYPES))
 _counts = Counter()
 _lock = threading.Lock()
 
 
 def _default_name(cls):
     """dense, dense_1, ...: the class's name in snake case with a number, as Keras does."""
-    base = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+    base = re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
     with _lock:
         n = _counts[base]
         _counts[base] += 1
@@ -67,7 +68,8 @@ class Layer:
 
     def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None):
         """A variable of this layer."""
-        values = initializers.get(initializer)(tuple(shape), self.dtype, self.device)
+        shape = as_shape(shape, self.name)
+        values = initializers.get(initializer)(shape, self.dtype, self.device)
         weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", self.device)
         weight.assign(values)
         self._weights.append(weight)
@@ -99,12 +101,13 @@ class Layer:
             # Float tensors are left alone: the kernels refuse a mixture rather than lose digits.
             if x.dtype == self.dtype or x.dtype in FLOATS:
                 return x
-        elif devices.of(x) is devices.cpu and not (x.flags.c_contiguous and x.flags.aligned):
-            x = np.ascontiguousarray(x)
         elif devices.of(x) is None:
-            x = np.asarray(x)
-        if isinstance(x, np.ndarray) and x.dtype.name not in ("float32", "float64", "int32", "int64", "uint8"):
-            x = x.astype(self.dtype)
+            x = as_numbers(x, self.name)
+        if isinstance(x, np.ndarray):
+            if x.dtype not in _NATIVE:
+                x = as_numbers(x, self.name, self.dtype)
+            elif not (x.flags.c_contiguous and x.flags.aligned):
+                x = x.copy("C")
         x = as_tensor(x, self.name)
         if self.built and x.device is devices.cpu and self.device is not devices.cpu:
             x = Tensor(self.device.upload(x.numpy()))
@@ -149,7 +152,8 @@ class Layer:
 
     def set_weights(self, values):
         """Write a list of arrays, shaped as the weights, into the weights: all of them or none."""
-        weights, values = self.weights, [np.asarray(v) for v in values]
+        weights = self.weights
+        values = [as_numbers(v, f"set_weights of {self.name}") for v in values]
         shapes = [w.shape for w in weights]
         if [v.shape for v in values] != shapes:
             raise ValueError(

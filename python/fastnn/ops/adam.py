@@ -1,5 +1,7 @@
 """Adam's update."""
 
+from ..tensor import Tensor, as_variable
+
 
 def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     """One step of Adam over all variables, in one launch, in place.
@@ -23,9 +25,15 @@ def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, e
     >>> w.numpy().round(4), t.item()
     (array([0.9], dtype=float32), 1)
     """
+    segments = list(segments)
     if not segments:
         return
     w, m, v, g = zip(*segments)
+    for variable in (*w, *m, *v, iterations):
+        as_variable(variable, "adam_update", "what is written to")
+    for x in (*g, learning_rate):
+        if not isinstance(x, Tensor):
+            raise TypeError(f"adam_update: a gradient or the rate is a {type(x).__name__}, no tensor.")
     iterations.device.module.adam_update(
         [t.array for t in w],
         [t.array for t in m],

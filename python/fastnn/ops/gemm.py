@@ -2,6 +2,8 @@
 
 from ..symbolic import operation
 from ..tensor import as_tensor, result
+from .add import add
+from .memory import zeros
 
 
 def _product_shape(a, b, transpose_a, transpose_b):
@@ -37,6 +39,8 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
             f"matmul: a has shape {a.shape} and b {b.shape}; at least 2 axes are wanted of each."
         )
     ta, tb = bool(transpose_a), bool(transpose_b)
+    if ta and b.ndim == 2 < a.ndim:  # the gradients of a transposed batch want a batch of b
+        b = add(b, zeros((*a.shape[:-2], 1, 1), b.dtype, b.device))
     k = a.device.module
     y = a.device.empty(_product_shape(a, b, ta, tb), a.dtype)
     k.gemm(y, a.array, b.array, None, (ta, tb, "none"))
@@ -55,11 +59,6 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
             return
         x, g = a.array, dy
         if b.ndim == 2 and a.ndim > 2:  # one b for the batch: its gradient sums over it
-            if ta:
-                raise ValueError(
-                    "matmul: the gradient of a shared b with a transposed batch is not defined here; "
-                    "transpose a first."
-                )
             x, g = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
         if tb:
             k.gemm(db, g, x, None, (True, ta, "none"), add=add)

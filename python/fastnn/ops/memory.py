@@ -2,7 +2,7 @@
 
 from .. import devices
 from ..symbolic import operation
-from ..tensor import FLOATS, Tensor, as_tensor, result
+from ..tensor import FLOATS, Tensor, as_numbers, as_shape, as_tensor, result
 
 
 def full(shape, value, dtype="float32", device=None):
@@ -18,9 +18,12 @@ def full(shape, value, dtype="float32", device=None):
     >>> fastnn.ops.full((2,), 7.0).numpy()
     array([7., 7.], dtype=float32)
     """
-    device = device or devices.default()
-    y = device.empty(tuple(shape), dtype)
-    device.module.fill(y, (float(value),))
+    device = devices.default(device)
+    number = as_numbers(value, "full")
+    if number.shape or (dtype not in FLOATS and float(number) != number.item()):
+        raise ValueError(f"full: {value!r} came; one number that float64 holds exactly is wanted.")
+    y = device.empty(as_shape(shape, "full"), dtype)
+    device.module.fill(y, (float(number),))
     return Tensor(y)
 
 
@@ -132,12 +135,11 @@ def reshape(x, shape):
     (2, 1)
     """
     x = as_tensor(x, "reshape")
+    shape = as_shape(shape, "reshape")
     try:
-        y = x.array.reshape(tuple(shape))
+        y = x.array.reshape(shape)
     except ValueError:
-        raise ValueError(
-            f"reshape: a tensor of shape {x.shape} does not fit shape {tuple(shape)}."
-        ) from None
+        raise ValueError(f"reshape: a tensor of shape {x.shape} does not fit shape {shape}.") from None
     k = x.device.module
 
     def backward(dy, out):

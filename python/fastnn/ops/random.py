@@ -1,7 +1,7 @@
 """Random numbers on Philox4x32-10: the same on every device and for any number of threads."""
 
 from ..symbolic import operation
-from ..tensor import Tensor, as_tensor, result
+from ..tensor import Tensor, as_shape, as_tensor, as_variable, result
 
 
 def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
@@ -25,7 +25,8 @@ def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
     >>> bool((a != b).all()), state.numpy()
     (True, array([7, 2]))
     """
-    y = state.device.empty(tuple(shape), dtype)
+    as_variable(state, "uniform", "state")
+    y = state.device.empty(as_shape(shape, "uniform"), dtype)
     state.device.module.uniform(y, state.array, (float(low), float(high), stream))
     state.written()
     return Tensor(y)
@@ -52,6 +53,7 @@ def dropout(x, rate, state, stream=0):
     >>> sorted(set(y.tolist()))
     [0.0, 2.0]
     """
+    as_variable(state, "dropout", "state")
     x = as_tensor(x, "dropout")
     k = x.device.module
     settings = (float(rate), stream)

@@ -1,5 +1,8 @@
 """Adam."""
 
+import math
+import numbers
+
 from .. import ops
 from .optimizer import Optimizer
 
@@ -25,8 +28,10 @@ class Adam(Optimizer):
     def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
         super().__init__(learning_rate)
         for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not 0 <= beta < 1:
-                raise ValueError(f"Adam: {name} is {beta}; 0 <= {name} < 1 is wanted.")
+            if not isinstance(beta, numbers.Real) or not 0 <= beta < 1:
+                raise ValueError(f"Adam: {name} is {beta!r}; 0 <= {name} < 1 is wanted.")
+        if not isinstance(epsilon, numbers.Real) or not 0 <= epsilon < math.inf:
+            raise ValueError(f"Adam: epsilon is {epsilon!r}; a number >= 0 is wanted.")
         self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
 
     def build(self, variables):

@@ -1,8 +1,10 @@
 """What all optimizers share: the rate, the step count, the slots."""
 
+import math
+
 import numpy as np
 
-from ..tensor import Tensor, Variable
+from ..tensor import Tensor, Variable, as_numbers, as_variable
 
 
 class Optimizer:
@@ -13,13 +15,18 @@ class Optimizer:
     """
 
     def __init__(self, learning_rate):
-        rate = float(learning_rate)
-        if not rate >= 0:
-            raise ValueError(f"{type(self).__name__}: learning_rate is {rate}; a number >= 0 is wanted.")
-        self._rate = rate
+        self._rate = self._checked(learning_rate)
         self._rate_variable = None
         self.iterations = None
         self.variables_built = None
+
+    def _checked(self, rate):
+        number = as_numbers(rate, f"{type(self).__name__}: learning_rate")
+        if number.shape or not 0 <= number < math.inf:
+            raise ValueError(
+                f"{type(self).__name__}: learning_rate is {rate!r}; a number >= 0 is wanted."
+            )
+        return float(number)
 
     @property
     def learning_rate(self):
@@ -28,7 +35,7 @@ class Optimizer:
 
     @learning_rate.setter
     def learning_rate(self, value):
-        self._rate = float(value)
+        self._rate = self._checked(value)
         if self._rate_variable is not None:
             self._rate_variable.assign(self._rate)
 
@@ -60,17 +67,17 @@ class Optimizer:
             )
         if not variables:
             return
+        for v, g in zip(variables, grads):
+            as_variable(v, type(self).__name__, "one of the variables")
+            if not isinstance(g, Tensor) or g.shape != v.shape:
+                came = f"of shape {g.shape}" if isinstance(g, Tensor) else f"a {type(g).__name__}"
+                raise ValueError(
+                    f"{type(self).__name__}: the gradient of {v.name or 'a variable'} is {came}; a tensor "
+                    f"of shape {v.shape} is wanted."
+                )
         if self.variables_built is None:
             self.build(variables)
-        positions = self._positions(variables)
-        for v, g in zip(variables, grads):
-            if not isinstance(g, Tensor) or g.shape != v.shape:
-                raise ValueError(
-                    f"{type(self).__name__}: the gradient of {v.name or 'a variable'} is "
-                    f"{'None' if g is None else getattr(g, 'shape', type(g).__name__)}; a tensor of shape "
-                    f"{v.shape} is wanted."
-                )
-        self.step(positions, variables, grads)
+        self.step(self._positions(variables), variables, grads)
 
     def _positions(self, variables):
         known = {id(v): i for i, v in enumerate(self.variables_built)}
@@ -84,8 +91,8 @@ class Optimizer:
 
     def apply_gradients(self, grads_and_variables):
         """One step from pairs (gradient, variable)."""
-        grads, variables = zip(*grads_and_variables)
-        self.apply(grads, variables)
+        pairs = list(grads_and_variables)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def step(self, positions, variables, grads):
         """Update `variables`, whose slots are at `positions`, in place."""

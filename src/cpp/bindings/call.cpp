@@ -21,8 +21,8 @@ struct Bound {
   PyMethodDef method;
 };
 
-// Holds what one call needs until it is over. Up to kInline operands live on the stack; only calls with
-// lists have more.
+// Holds what one call needs until it is over. Up to kInline operands live on the stack; only calls
+// with lists have more.
 class Gathered {
  public:
   static constexpr int kInline = 12;
@@ -153,8 +153,8 @@ PyObject* invoke(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObje
   const Operation& op = *b.operation;
   const int wanted = b.operands + (b.row->settings_count > 0);
   const Py_ssize_t keywords = names ? PyTuple_GET_SIZE(names) : 0;
-  const bool has_add = keywords == 1 && !PyUnicode_CompareWithASCIIString(
-                                            PyTuple_GET_ITEM(names, 0), "add");
+  const bool has_add =
+      keywords == 1 && !PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "add");
   if (nargs != wanted || (keywords && !has_add))
     return wrong(PyExc_TypeError, std::string(op.name) + ": " + std::to_string(nargs) +
                                       " positional arguments came; the call is " + b.doc);

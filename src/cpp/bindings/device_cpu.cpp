@@ -87,17 +87,17 @@ bool read(PyObject* array, bool writable, Operand& operand, Device::Why& why) {
   auto* a = py::detail::array_proxy(array);
   auto* descr = py::detail::array_descriptor_proxy(a->descr);
   if (!to_dtype(*descr, operand.dtype))
-    return say(true,
-               "has a dtype of kind '%c'%s that no operation takes; float32, float64, int32, int64 or "
-               "uint8 is wanted. Convert it with .astype().",
-               descr->kind, descr->byteorder == '>' ? ", big-endian," : "");
+    return say(
+        true,
+        "has a dtype of kind '%c'%s that no operation takes; float32, float64, int32, int64 or "
+        "uint8 is wanted. Convert it with .astype().",
+        descr->kind, descr->byteorder == '>' ? ", big-endian," : "");
   if (a->nd > kMaxRank)
     return say(false, "has %d axes; at most %d are supported. Merge some with .reshape().", a->nd,
                kMaxRank);
   if (!(a->flags & kContiguous))
     return say(false, "is not C-contiguous. Copy it with np.ascontiguousarray().");
-  if (!(a->flags & kAligned))
-    return say(false, "is not aligned in memory. Copy it with .copy().");
+  if (!(a->flags & kAligned)) return say(false, "is not aligned in memory. Copy it with .copy().");
   if (writable && !(a->flags & kWriteable))
     return say(false, "is read-only, but it is written. Give an array that owns its memory.");
   operand.rank = a->nd;
@@ -109,7 +109,8 @@ bool read(PyObject* array, bool writable, Operand& operand, Device::Why& why) {
         operand.size > (int64_t{1} << 59))
       return say(false, "claims more than 2^59 elements.");
   }
-  if (!inside_its_base(array)) return say(false, "claims more memory than the array that it is a view of.");
+  if (!inside_its_base(array))
+    return say(false, "claims more memory than the array that it is a view of.");
   operand.data = a->data ? a->data : reinterpret_cast<char*>(64);  // null means absent
   return true;
 }
@@ -126,8 +127,8 @@ PyObject* wrap(void* data, const Operand& like, PyObject* keeper) {
   PyObject* descr = api.PyArray_DescrFromType_(to_numpy(like.dtype));
   py::ssize_t dims[kMaxRank];
   for (int i = 0; i < like.rank; ++i) dims[i] = like.dims[i];
-  PyObject* array = api.PyArray_NewFromDescr_(api.PyArray_Type_, descr, like.rank, dims, nullptr, data,
-                                              kWriteable, nullptr);
+  PyObject* array = api.PyArray_NewFromDescr_(api.PyArray_Type_, descr, like.rank, dims, nullptr,
+                                              data, kWriteable, nullptr);
   if (!array) return nullptr;
   Py_INCREF(keeper);
   if (api.PyArray_SetBaseObject_(array, keeper) < 0) {

@@ -1,8 +1,7 @@
-// A GPU: arrays that show __cuda_array_interface__ (CuPy's, or the tests' own on the emulated device),
-// and the CUDA runtime behind the core's streams, copies and graphs.
+// A GPU: arrays that show __cuda_array_interface__ (CuPy's, or the tests' own on the emulated
+// device), and the CUDA runtime behind the core's streams, copies and graphs.
 #include <cuda_runtime_api.h>
 #include <pybind11/stl.h>
-
 #include <stdio.h>
 #include <string.h>
 
@@ -18,13 +17,11 @@
 namespace py = pybind11;
 
 namespace fastnn {
-namespace FASTNN_GPU_NAMESPACE {
-const Operation* operations();
-}
+namespace FASTNN_GPU_NAMESPACE { const Operation* operations(); }
 namespace {
 
-// What Python connects: the arrays' type, wrap(address, nbytes, keeper, shape, dtype), owner(array) and
-// current_stream(). Never freed: they live as long as the process.
+// What Python connects: the arrays' type, wrap(address, nbytes, keeper, shape, dtype), owner(array)
+// and current_stream(). Never freed: they live as long as the process.
 PyObject *array_type, *wrap_function, *owner_function, *stream_function;
 
 const char* dtype_name(Dtype dtype) {
@@ -41,7 +38,10 @@ bool parse_typestr(const char* text, Dtype& dtype) {
   static const struct {
     const char* text;
     Dtype dtype;
-  } known[] = {{"<f4", Dtype::f32}, {"<f8", Dtype::f64}, {"<i4", Dtype::i32}, {"<i8", Dtype::i64},
+  } known[] = {{"<f4", Dtype::f32},
+               {"<f8", Dtype::f64},
+               {"<i4", Dtype::i32},
+               {"<i8", Dtype::i64},
                {"|u1", Dtype::u8}};
   for (const auto& k : known)
     if (!strcmp(k.text, text)) {
@@ -59,8 +59,9 @@ bool parse(const py::dict& face, bool writable, Operand& operand, Device::Why& w
   };
   const auto typestr = face["typestr"].cast<std::string>();
   if (!parse_typestr(typestr.c_str(), operand.dtype))
-    return say(true, "has dtype " + typestr + "; float32, float64, int32, int64 or uint8 is wanted. "
-                     "Convert it with .astype().");
+    return say(true, "has dtype " + typestr +
+                         "; float32, float64, int32, int64 or uint8 is wanted. "
+                         "Convert it with .astype().");
   const py::tuple shape = face["shape"], data = face["data"];
   if (shape.size() > kMaxRank)
     return say(false, "has " + std::to_string(shape.size()) + " axes; at most " +
@@ -69,7 +70,8 @@ bool parse(const py::dict& face, bool writable, Operand& operand, Device::Why& w
   operand.size = 1;
   for (int i = 0; i < operand.rank; ++i) {
     operand.dims[i] = shape[i].cast<int64_t>();
-    if (operand.dims[i] < 0 || __builtin_mul_overflow(operand.size, operand.dims[i], &operand.size) ||
+    if (operand.dims[i] < 0 ||
+        __builtin_mul_overflow(operand.size, operand.dims[i], &operand.size) ||
         operand.size > (int64_t{1} << 59))
       return say(false, "has an impossible shape.");
   }
@@ -86,22 +88,25 @@ bool parse(const py::dict& face, bool writable, Operand& operand, Device::Why& w
     return say(false, "is read-only, but it is written. Give an array that owns its memory.");
   const auto address = data[0].cast<uintptr_t>();
   if (address % size_of(operand.dtype)) return say(false, "is not aligned in memory. Copy it.");
-  operand.data = reinterpret_cast<void*>(address && operand.size ? address : 64);  // null means absent
+  operand.data =
+      reinterpret_cast<void*>(address && operand.size ? address : 64);  // null means absent
   return true;
 }
 
 bool read(PyObject* array, bool writable, Operand& operand, Device::Why& why) {
   if (!array_type || !PyObject_TypeCheck(array, reinterpret_cast<PyTypeObject*>(array_type))) {
-    snprintf(why.text, sizeof why.text, "is a %.100s; an array of this GPU (%.100s) is wanted.",
-             Py_TYPE(array)->tp_name,
-             array_type ? reinterpret_cast<PyTypeObject*>(array_type)->tp_name : "none is connected");
+    snprintf(
+        why.text, sizeof why.text, "is a %.100s; an array of this GPU (%.100s) is wanted.",
+        Py_TYPE(array)->tp_name,
+        array_type ? reinterpret_cast<PyTypeObject*>(array_type)->tp_name : "none is connected");
     return false;
   }
   try {
-    return parse(py::reinterpret_borrow<py::object>(array).attr("__cuda_array_interface__"), writable,
-                 operand, why);
+    return parse(py::reinterpret_borrow<py::object>(array).attr("__cuda_array_interface__"),
+                 writable, operand, why);
   } catch (const std::exception& error) {
-    snprintf(why.text, sizeof why.text, "has a broken __cuda_array_interface__: %.200s", error.what());
+    snprintf(why.text, sizeof why.text, "has a broken __cuda_array_interface__: %.200s",
+             error.what());
     return false;
   }
 }
@@ -122,10 +127,9 @@ PyObject* wrap(void* data, const Operand& like, PyObject* keeper) {
   PyObject* shape = PyTuple_New(like.rank);
   if (!shape) return nullptr;
   for (int i = 0; i < like.rank; ++i) PyTuple_SET_ITEM(shape, i, PyLong_FromLongLong(like.dims[i]));
-  PyObject* array = PyObject_CallFunction(wrap_function, "KLONs",
-                                          static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(data)),
-                                          static_cast<long long>(like.bytes()), keeper, shape,
-                                          dtype_name(like.dtype));
+  PyObject* array = PyObject_CallFunction(
+      wrap_function, "KLONs", static_cast<unsigned long long>(reinterpret_cast<uintptr_t>(data)),
+      static_cast<long long>(like.bytes()), keeper, shape, dtype_name(like.dtype));
   return array;
 }
 
@@ -219,7 +223,8 @@ void before_run(const Operation& op, const Arguments& a, void* stream) {
       const bool writes = op.roles[k] != 'r' && op.roles[k] != 'R';
       emulation::allow(x.data, static_cast<size_t>(x.bytes()), writes);
       bool fresh = op.roles[k] == 's' || ((op.roles[k] == 'w' || op.roles[k] == 'a') && !x.add);
-      for (int j = 0; j < count; ++j) fresh &= j == i || a.operands[j].data != x.data;  // not in place
+      for (int j = 0; j < count; ++j)
+        fresh &= j == i || a.operands[j].data != x.data;  // not in place
       if (fresh) emulation::poison(x.data, static_cast<size_t>(x.bytes()), as_stream(stream));
     }
 }
@@ -258,12 +263,13 @@ Device& this_device() {
 }
 
 void add_device_functions(py::module_& module) {
-  module.def("connect", [](py::type type, py::object wrapper, py::object owner_of, py::object stream) {
-    array_type = type.release().ptr();
-    wrap_function = wrapper.release().ptr();
-    owner_function = owner_of.release().ptr();
-    stream_function = stream.release().ptr();
-  });
+  module.def("connect",
+             [](py::type type, py::object wrapper, py::object owner_of, py::object stream) {
+               array_type = type.release().ptr();
+               wrap_function = wrapper.release().ptr();
+               owner_function = owner_of.release().ptr();
+               stream_function = stream.release().ptr();
+             });
   module.def("device_name", [] {
 #ifdef FASTNN_DEVICE_CUDA_EMULATED
     return std::string("the host, emulating");

@@ -43,8 +43,9 @@ struct Reader {  // one field of a settings tuple after the other
     else if (PyUnicode_Check(o) && !PyUnicode_CompareWithASCIIString(o, "relu"))
       value = Activation::relu;
     else if (PyUnicode_Check(o))
-      check.refuse("settings: %s is no activation of this operation; \"none\" or \"relu\" is wanted.",
-                   field);
+      check.refuse(
+          "settings: %s is no activation of this operation; \"none\" or \"relu\" is wanted.",
+          field);
     else
       wrong(field, o, "\"none\" or \"relu\"");
   }

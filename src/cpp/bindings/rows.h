@@ -1,5 +1,5 @@
-// What the binding knows of each operation beside its kernels: how to check a call and how to read its
-// settings. One row a line of operations.def, made by one template.
+// What the binding knows of each operation beside its kernels: how to check a call and how to read
+// its settings. One row a line of operations.def, made by one template.
 #pragma once
 #include <Python.h>
 

@@ -5,8 +5,9 @@ namespace fastnn {
 void adam_update_check(InOutList w, InOutList m, InOutList v, InList g, In rate, InOut iterations,
                        Scratch, const AdamSettings& s, Check& check) {
   if (m.count != w.count || v.count != w.count || g.count != w.count)
-    return check.refuse("w, m, v and g have %d, %d, %d and %d arrays; one each a segment is wanted.",
-                        w.count, m.count, v.count, g.count);
+    return check.refuse(
+        "w, m, v and g have %d, %d, %d and %d arrays; one each a segment is wanted.", w.count,
+        m.count, v.count, g.count);
   for (int i = 0; i < w.count; ++i) {
     check.floats({w[0], w[i], m[i], v[i], g[i]});
     check.same_shape(m[i], w[i]);

@@ -74,13 +74,14 @@ void Check::floats(std::initializer_list<Ref> operands) {
   for (const Ref& x : operands) {
     if (!x) continue;
     if (x.dtype() != Dtype::f32 && x.dtype() != Dtype::f64)
-      return refuse_type("%s is %s; float32 or float64 is wanted. Convert it with .astype(\"float32\").",
-                         name(x).text, dtype_text(x.dtype()));
+      return refuse_type(
+          "%s is %s; float32 or float64 is wanted. Convert it with .astype(\"float32\").",
+          name(x).text, dtype_text(x.dtype()));
     if (!first) first = x.operand;
     if (x.dtype() != first->dtype)
-      return refuse_type("%s is %s but %s is %s; they must have one dtype. Convert one with .astype().",
-                         name(first).text, dtype_text(first->dtype), name(x).text,
-                         dtype_text(x.dtype()));
+      return refuse_type(
+          "%s is %s but %s is %s; they must have one dtype. Convert one with .astype().",
+          name(first).text, dtype_text(first->dtype), name(x).text, dtype_text(x.dtype()));
   }
 }
 

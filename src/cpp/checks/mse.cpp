@@ -2,7 +2,8 @@
 
 namespace fastnn {
 
-void mse_forward_check(Out loss, In prediction, In target, Scratch, const NoSettings&, Check& check) {
+void mse_forward_check(Out loss, In prediction, In target, Scratch, const NoSettings&,
+                       Check& check) {
   check.floats({loss, prediction, target});
   check.not_empty(prediction);
   check.same_shape(target, prediction);

@@ -30,7 +30,8 @@ static void check_labels(Ref x, In labels, Check& check) {
   if (check.failed()) return;
   check.dtype(labels, Dtype::i32);
   check.shape(labels, {x.dim(0)});
-  if (x.dim(1) > 0x7fffffff) check.refuse("%lld classes; labels are int32.", static_cast<long long>(x.dim(1)));
+  if (x.dim(1) > 0x7fffffff)
+    check.refuse("%lld classes; labels are int32.", static_cast<long long>(x.dim(1)));
 }
 
 void softmax_cross_entropy_forward_check(Out loss, Out p, In logits, In labels, Scratch,
@@ -51,7 +52,8 @@ void softmax_cross_entropy_backward_check(OutAdd dlogits, In dloss, In p, In lab
   check.may_alias(dlogits, p);
 }
 
-void cross_entropy_forward_check(Out loss, In p, In labels, Scratch, const NoSettings&, Check& check) {
+void cross_entropy_forward_check(Out loss, In p, In labels, Scratch, const NoSettings&,
+                                 Check& check) {
   check.floats({loss, p});
   check_labels(p, labels, check);
   check.shape(loss, {});

@@ -54,7 +54,8 @@ bool nothing_to_do(const Operation& op, const Call& call) {
   bool written = false;
   for (int k = 0; k < op.parameters; ++k)
     for (int i = call.first[k]; i < call.first[k + 1]; ++i)
-      if (strchr("wamM", op.roles[k])) written |= call.operands[i].size > 0 && call.operands[i].data;
+      if (strchr("wamM", op.roles[k]))
+        written |= call.operands[i].size > 0 && call.operands[i].data;
   return !written;
 }
 
@@ -67,20 +68,21 @@ bool run_on_current_stream(Device& device, OperationId id, const Arguments& argu
   return false;
 }
 
-bool run_on_team(const Operation& op, const Arguments& arguments, const Schedule& schedule, int slots) {
+bool run_on_team(const Operation& op, const Arguments& arguments, const Schedule& schedule,
+                 int slots) {
   double total = 0;
   for (int s = 0; s < schedule.stages; ++s) total += schedule.nanoseconds[s];
   PyThreadState* released = total > kKeepGilNanoseconds ? PyEval_SaveThread() : nullptr;
   Status status;
-  for (int s = 0; s < schedule.stages; ++s)
-    run_stage(op, arguments, s, schedule, slots, status);
+  for (int s = 0; s < schedule.stages; ++s) run_stage(op, arguments, s, schedule, slots, status);
   if (released) PyEval_RestoreThread(released);
   if (!status.problem) return true;
   set_data_error(op, status);
   return false;
 }
 
-// y = y + result, for an operation whose kernel can only write: its result went to a buffer of its own.
+// y = y + result, for an operation whose kernel can only write: its result went to a buffer of its
+// own.
 bool add_result(Device& device, const Operand& y, const Operand& result, PyObject* array) {
   Operand operands[3] = {y, y, result};
   operands[0].add = operands[1].add = false;
@@ -134,10 +136,11 @@ PyObject* wrap_block(Device& device, Block* block, const Operand& like) {
 
 void set_data_error(const Operation& operation, const Status& status) {
   const char* name = operation.name;
-  const auto value = static_cast<long long>(status.value), limit = static_cast<long long>(status.limit);
+  const auto value = static_cast<long long>(status.value),
+             limit = static_cast<long long>(status.limit);
   if (!strcmp(name, "cast"))
-    PyErr_Format(PyExc_ValueError, "%s: the value %lld does not fit int32, whose largest is %lld.", name,
-                 value, limit);
+    PyErr_Format(PyExc_ValueError, "%s: the value %lld does not fit int32, whose largest is %lld.",
+                 name, value, limit);
   else
     PyErr_Format(PyExc_ValueError, "%s: %s %lld is outside 0 .. %lld.", name,
                  strstr(name, "cross_entropy") ? "label" : "index", value, limit - 1);
@@ -186,8 +189,8 @@ bool launch(Device& device, Call& call) {
   Recorder* recorder = Recorder::current();
   if (recorder) {
     if (&recorder->device() != &device) {
-      PyErr_Format(PyExc_RuntimeError, "%s: a compiled step on %s may not run operations on %s.", op.name,
-                   recorder->device().name, device.name);
+      PyErr_Format(PyExc_RuntimeError, "%s: a compiled step on %s may not run operations on %s.",
+                   op.name, recorder->device().name, device.name);
       return false;
     }
     if (!recorder->note(call, schedule)) return false;

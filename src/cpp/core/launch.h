@@ -7,7 +7,8 @@ namespace fastnn {
 // Under this much work a launch runs on its caller: waking the team, and waiting for it on a busy
 // machine, costs more (a contended team turned a step of 17 us into 155 us at a limit of 3 us).
 constexpr double kSerialNanoseconds = 8000;
-// Below this the GIL is kept: giving it up beside a busy Python thread costs its switch interval, 5 ms.
+// Below this the GIL is kept: giving it up beside a busy Python thread costs its switch interval, 5
+// ms.
 constexpr double kKeepGilNanoseconds = 1e6;
 
 bool launch(Device& device, Call& call);

@@ -1,6 +1,5 @@
 // The module _core: memory, threads, recordings and programs, for all devices.
 #include <pybind11/pybind11.h>
-
 #include <string.h>
 
 #include <string>
@@ -40,24 +39,28 @@ bool parse_dtype(PyObject* name, Dtype& dtype) {
   static const struct {
     const char* name;
     Dtype dtype;
-  } known[] = {{"float32", Dtype::f32}, {"float64", Dtype::f64}, {"int32", Dtype::i32},
-               {"int64", Dtype::i64},   {"uint8", Dtype::u8}};
+  } known[] = {{"float32", Dtype::f32},
+               {"float64", Dtype::f64},
+               {"int32", Dtype::i32},
+               {"int64", Dtype::i64},
+               {"uint8", Dtype::u8}};
   if (PyUnicode_Check(name))
     for (const auto& k : known)
       if (!PyUnicode_CompareWithASCIIString(name, k.name)) {
         dtype = k.dtype;
         return true;
       }
-  PyErr_Format(PyExc_TypeError,
-               "empty: dtype is %R; \"float32\", \"float64\", \"int32\", \"int64\" or \"uint8\" is wanted.",
-               name);
+  PyErr_Format(
+      PyExc_TypeError,
+      "empty: dtype is %R; \"float32\", \"float64\", \"int32\", \"int64\" or \"uint8\" is wanted.",
+      name);
   return false;
 }
 
 bool parse_shape(PyObject* shape, Operand& like) {
   if (!PyTuple_Check(shape) || PyTuple_GET_SIZE(shape) > kMaxRank) {
-    PyErr_Format(PyExc_TypeError, "empty: shape is %R; a tuple of at most %d sizes is wanted.", shape,
-                 kMaxRank);
+    PyErr_Format(PyExc_TypeError, "empty: shape is %R; a tuple of at most %d sizes is wanted.",
+                 shape, kMaxRank);
     return false;
   }
   like.rank = static_cast<int>(PyTuple_GET_SIZE(shape));
@@ -109,7 +112,8 @@ std::vector<Operand> read_all(Device& device, const py::sequence& arrays, const 
     Operand operand;
     Device::Why why;
     if (!device.read(array.ptr(), false, operand, why))
-      throw py::type_error(std::string(what) + " " + std::to_string(operands.size()) + " " + why.text);
+      throw py::type_error(std::string(what) + " " + std::to_string(operands.size()) + " " +
+                           why.text);
     operands.push_back(operand);
   }
   return operands;
@@ -169,8 +173,8 @@ extern "C" __attribute__((visibility("default"))) void fastnn_set_num_threads(in
 
 PYBIND11_MODULE(_core, module) {
   using namespace fastnn;
-  module.attr("api") =
-      py::reinterpret_steal<py::object>(PyCapsule_New(const_cast<CoreApi*>(&api), kApiCapsule, nullptr));
+  module.attr("api") = py::reinterpret_steal<py::object>(
+      PyCapsule_New(const_cast<CoreApi*>(&api), kApiCapsule, nullptr));
   module.def("make_empty", [](const char* name) {
     PyObject* self = PyCapsule_New(&device_named(name), nullptr, nullptr);
     auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&empty_method, self));
@@ -186,7 +190,7 @@ PYBIND11_MODULE(_core, module) {
   module.def("set_num_threads", [](int n) {
     if (n < 1 || n > kMaxThreads)
       throw py::value_error("set_num_threads: " + std::to_string(n) + " came; 1 .. " +
-                              std::to_string(kMaxThreads) + " is wanted.");
+                            std::to_string(kMaxThreads) + " is wanted.");
     py::gil_scoped_release release;
     team().set_threads(n);
   });
@@ -207,8 +211,8 @@ PYBIND11_MODULE(_core, module) {
   py::class_<Program>(module, "Program")
       .def("replay",
            [](Program& self, const py::tuple& arrays) {
-             PyObject* outputs = self.replay(&PyTuple_GET_ITEM(arrays.ptr(), 0),
-                                             PyTuple_GET_SIZE(arrays.ptr()));
+             PyObject* outputs =
+                 self.replay(&PyTuple_GET_ITEM(arrays.ptr(), 0), PyTuple_GET_SIZE(arrays.ptr()));
              if (!outputs) throw py::error_already_set();
              return py::reinterpret_steal<py::object>(outputs);
            })

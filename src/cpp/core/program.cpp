@@ -39,17 +39,17 @@ Program::~Program() {
   for (PyObject* o : held_) Py_DECREF(o);
 }
 
-// From recorded calls to the planner's launches: one a stage, each with all of its call's operands, so
-// that stages follow one another.
+// From recorded calls to the planner's launches: one a stage, each with all of its call's operands,
+// so that stages follow one another.
 void Program::describe(const Recorder& recorder) {
   const int inputs = static_cast<int>(recorder.inputs.size());
   for (size_t i = 0; i < recorder.buffers.size(); ++i) {
     PlanBuffer buffer;
     buffer.bytes = recorder.buffers[i].bytes;
-    buffer.kind = i == Recorder::kOutside             ? BufferKind::variable
-                  : static_cast<int>(i) <= inputs     ? BufferKind::input
-                  : recorder.buffers[i].output >= 0   ? BufferKind::output
-                                                      : BufferKind::planned;
+    buffer.kind = i == Recorder::kOutside           ? BufferKind::variable
+                  : static_cast<int>(i) <= inputs   ? BufferKind::input
+                  : recorder.buffers[i].output >= 0 ? BufferKind::output
+                                                    : BufferKind::planned;
     if (i == Recorder::kOutside) buffer.bytes = std::numeric_limits<int64_t>::max();
     plan_buffers_.push_back(buffer);
   }
@@ -72,7 +72,8 @@ void Program::describe(const Recorder& recorder) {
           if (role == 'M') role = 'm';
           if (role == 'a' && !call.operands[i].add) role = 'w';
           if (role == 's') role = stage == 0 ? 'w' : 'm';
-          launch.accesses.push_back({at.buffer, at.offset, at.offset + call.operands[i].bytes(), role});
+          launch.accesses.push_back(
+              {at.buffer, at.offset, at.offset + call.operands[i].bytes(), role});
         }
       described_.push_back(launch);
       launches_.push_back({static_cast<int>(c), stage, launch.parts});
@@ -92,7 +93,8 @@ bool Program::build(Recorder& recorder, const std::vector<Operand>& outputs) {
   options.serial_nanoseconds = kSerialNanoseconds;
   plan = make_plan(plan_buffers_, described_, options);
   if (plan.unwritten) {
-    PyErr_SetString(PyExc_RuntimeError, "fastnn.compile: the step reads memory that nothing in it wrote.");
+    PyErr_SetString(PyExc_RuntimeError,
+                    "fastnn.compile: the step reads memory that nothing in it wrote.");
     return false;
   }
   std::vector<Launch> ordered;
@@ -124,10 +126,11 @@ bool Program::build(Recorder& recorder, const std::vector<Operand>& outputs) {
   for (size_t i = 0; i < outputs_.size(); ++i) {
     const RecordedCall::Place at = recorder.output_places[i];
     if (at.buffer <= static_cast<int>(inputs_.size())) {
-      PyErr_Format(PyExc_RuntimeError,
-                   "fastnn.compile: output %zu is not made by the step (an argument, or an array from "
-                   "outside); return it from the caller instead.",
-                   i);
+      PyErr_Format(
+          PyExc_RuntimeError,
+          "fastnn.compile: output %zu is not made by the step (an argument, or an array from "
+          "outside); return it from the caller instead.",
+          i);
       return false;
     }
     output_offsets_.push_back(plan.offset[at.buffer] + at.offset);
@@ -166,10 +169,11 @@ bool Program::bind_inputs(const std::vector<Operand>& given) {
     char* data = static_cast<char*>(given[i].data);
     for (const Range& w : written_)
       if (data < w.end && w.begin < data + given[i].bytes()) {
-        PyErr_Format(PyExc_ValueError,
-                     "fastnn.compile: argument %zu overlaps memory that the step writes (a variable). "
-                     "Pass a copy.",
-                     i);
+        PyErr_Format(
+            PyExc_ValueError,
+            "fastnn.compile: argument %zu overlaps memory that the step writes (a variable). "
+            "Pass a copy.",
+            i);
         return false;
       }
     for (const Patch& p : input_patches_[i])
@@ -239,8 +243,8 @@ int Program::run_phases(Status& found) {
   return -1;
 }
 
-// The planned list runs once under capture. A graph's addresses are fixed: the slab becomes the program's
-// own, and inputs are copied to blocks of their own before each replay.
+// The planned list runs once under capture. A graph's addresses are fixed: the slab becomes the
+// program's own, and inputs are copied to blocks of their own before each replay.
 bool Program::capture() {
   slab_ = std::make_shared<Slab>(device_);
   if (!bind_slab()) return false;
@@ -270,7 +274,8 @@ bool Program::capture() {
 
 bool Program::run_graph() {
   char text[512] = "unknown error";
-  if (device_.graph_launch(graph_, device_.stream()) && !device_.failed(text, sizeof text)) return true;
+  if (device_.graph_launch(graph_, device_.stream()) && !device_.failed(text, sizeof text))
+    return true;
   PyErr_Format(PyExc_RuntimeError, "replay: %s", text);
   return false;
 }
@@ -284,7 +289,8 @@ PyObject* Program::take_outputs() {
       if (device_.host)
         memcpy(block->data, base_ + output_offsets_[i], static_cast<size_t>(outputs_[i].bytes()));
       else if (outputs_[i].size)
-        device_.copy(block->data, base_ + output_offsets_[i], outputs_[i].bytes(), device_.stream());
+        device_.copy(block->data, base_ + output_offsets_[i], outputs_[i].bytes(),
+                     device_.stream());
       array = wrap_block(device_, block, outputs_[i]);
     }
     if (!array) {
@@ -312,7 +318,8 @@ PyObject* Program::replay(PyObject* const* arrays, Py_ssize_t count) {
   const int stopped = run_phases(status);
   if (released) PyEval_RestoreThread(released);
   if (stopped >= 0) {
-    set_data_error(device_.operations[static_cast<int>(calls_[launches_[stopped].call].id)], status);
+    set_data_error(device_.operations[static_cast<int>(calls_[launches_[stopped].call].id)],
+                   status);
     return nullptr;
   }
   return take_outputs();

@@ -1,5 +1,5 @@
-// A recorded step, planned and ready to be replayed: a list of launches in phases over one slab, with no
-// Python in between. Programs of one compiled function share a slab and a lock.
+// A recorded step, planned and ready to be replayed: a list of launches in phases over one slab,
+// with no Python in between. Programs of one compiled function share a slab and a lock.
 #pragma once
 #include <Python.h>
 
@@ -36,9 +36,9 @@ class Program {
                                        std::shared_ptr<Slab> slab);
   ~Program();
 
-  // Runs the step on these arrays and returns a tuple of fresh output arrays, or null with an error set.
-  // None where the program does not fit: other arguments than were recorded, or more threads in use than
-  // it has scratch for.
+  // Runs the step on these arrays and returns a tuple of fresh output arrays, or null with an error
+  // set. None where the program does not fit: other arguments than were recorded, or more threads
+  // in use than it has scratch for.
   PyObject* replay(PyObject* const* arrays, Py_ssize_t count);
   std::string dump() const;
 
@@ -54,7 +54,8 @@ class Program {
     int call, stage;
     int64_t parts;
   };
-  explicit Program(Device& device, std::shared_ptr<Slab> slab) : device_(device), slab_(std::move(slab)) {}
+  explicit Program(Device& device, std::shared_ptr<Slab> slab)
+      : device_(device), slab_(std::move(slab)) {}
   bool build(Recorder& recorder, const std::vector<Operand>& outputs);
   void describe(const Recorder& recorder);
   bool bind_slab();

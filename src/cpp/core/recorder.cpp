@@ -76,11 +76,12 @@ bool Recorder::note(const Call& call, const Schedule& schedule) {
       const bool writes = role != 'r' && role != 'R';
       const bool reads = !writes || role == 'm' || role == 'M' || operand.add;
       if (reads && buffer.block && !buffer.written) {
-        PyErr_Format(PyExc_RuntimeError,
-                     "%s: inside a compiled step it reads an array, made at %s, that no fastnn operation "
-                     "has written. NumPy's writes are not recorded: fill it with fastnn.ops, or make it "
-                     "outside and pass it as an argument.",
-                     op.name, line(buffer.serial).c_str());
+        PyErr_Format(
+            PyExc_RuntimeError,
+            "%s: inside a compiled step it reads an array, made at %s, that no fastnn operation "
+            "has written. NumPy's writes are not recorded: fill it with fastnn.ops, or make it "
+            "outside and pass it as an argument.",
+            op.name, line(buffer.serial).c_str());
         return false;
       }
       if (writes && noted.places[i].buffer >= 1 &&
@@ -100,17 +101,18 @@ bool Recorder::alive(const RecordedBuffer& buffer) const {
   return buffer.block && buffer.block->live && buffer.block->serial == buffer.serial;
 }
 
-// An outside array that only this recorder still refers to was made inside the step, by NumPy: its values
-// would be frozen into the program.
+// An outside array that only this recorder still refers to was made inside the step, by NumPy: its
+// values would be frozen into the program.
 bool Recorder::refuse_own_arrays() {
   std::map<PyObject*, Py_ssize_t> ours;
   for (PyObject* o : held) ++ours[o];
   for (const auto& [o, count] : ours)
     if (Py_REFCNT(o) == count) {
-      PyErr_SetString(PyExc_RuntimeError,
-                      "fastnn.compile: the step uses an array that NumPy made inside it; a replay would "
-                      "use the same values for ever. Pass it as an argument, keep it outside, or make it "
-                      "with fastnn.ops.");
+      PyErr_SetString(
+          PyExc_RuntimeError,
+          "fastnn.compile: the step uses an array that NumPy made inside it; a replay would "
+          "use the same values for ever. Pass it as an argument, keep it outside, or make it "
+          "with fastnn.ops.");
       return false;
     }
   return true;
@@ -120,15 +122,17 @@ bool Recorder::finish(const std::vector<Operand>& outputs) {
   for (size_t i = 0; i < outputs.size(); ++i) {
     const RecordedCall::Place at = place(outputs[i], nullptr);
     output_places.push_back(at);
-    if (at.buffer > static_cast<int>(inputs.size())) buffers[at.buffer].output = static_cast<int>(i);
+    if (at.buffer > static_cast<int>(inputs.size()))
+      buffers[at.buffer].output = static_cast<int>(i);
   }
   for (const RecordedBuffer& buffer : buffers) {
     if (!alive(buffer) || buffer.output >= 0) continue;
-    PyErr_Format(PyExc_RuntimeError,
-                 "fastnn.compile: an array made at %s outlives the step without being returned; a replay "
-                 "could not renew it. Return it, or drop it before the step ends (zero_grad() for "
-                 "gradients).",
-                 line(buffer.serial).c_str());
+    PyErr_Format(
+        PyExc_RuntimeError,
+        "fastnn.compile: an array made at %s outlives the step without being returned; a replay "
+        "could not renew it. Return it, or drop it before the step ends (zero_grad() for "
+        "gradients).",
+        line(buffer.serial).c_str());
     return false;
   }
   return refuse_own_arrays();

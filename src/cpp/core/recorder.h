@@ -1,7 +1,7 @@
-// Notes the calls of one step while it runs. A buffer is known by (block, allocation serial), so that
-// memory freed and reused during the recording is not confused. What was born before, or lies outside
-// the arena, is one pseudo-buffer addressed by absolute address: two views of one array conflict there by
-// their byte ranges, whatever objects they came from.
+// Notes the calls of one step while it runs. A buffer is known by (block, allocation serial), so
+// that memory freed and reused during the recording is not confused. What was born before, or lies
+// outside the arena, is one pseudo-buffer addressed by absolute address: two views of one array
+// conflict there by their byte ranges, whatever objects they came from.
 #pragma once
 #include <Python.h>
 

@@ -9,7 +9,7 @@ namespace fastnn::FASTNN_ISA {
 
 // 256 bytes of b's rows: for so many columns a row of a passes through the first cache once.
 constexpr int64_t kPanelVectors = 256 / kVectorBytes;
-constexpr int64_t kSliceBytes = 256 << 10;  // of a panel at a time: a quarter of a second cache
+constexpr int64_t kSliceBytes = 512 << 10;  // of a panel at a time: half a second cache of 1 MB
 constexpr int64_t kSumBlocks = 64;          // blocks whose sums wait from slice to slice
 constexpr int64_t kPackBlocks = 4;          // fewer than this do not repay a copy of b
 constexpr int64_t kFarBytes = 1 << 20;      // a transposed a beyond this is turned round first

@@ -1,4 +1,4 @@
-// The table of this instruction set's kernels. operations() is the one symbol that dispatch.cpp takes.
-#include "kernels.h"
-
+// The table of this instruction set's kernels. operations() is the one symbol that dispatch.cpp
+// takes.
 #include "../operation_table.h"
+#include "kernels.h"

@@ -1,0 +1,91 @@
+"""Measures fastnn, and other libraries beside it in the same run.
+
+    python benchmarks/run.py [what ...] [--threads 1,2] [--rounds N] [--quick]
+                             [--peers numpy,torch,keras] [--device cuda] [--json FILE]
+
+`what`: machine, overheads, steps, or a family of kernels (gemm, relu ...); everything by default.
+Of the peers those are measured that are installed. README.md says how to read the tables.
+"""
+
+import argparse
+import datetime
+import json
+import os
+import sys
+from pathlib import Path
+
+KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "adam", "memory")
+WHAT = ("machine", "overheads", *KERNELS, "steps")
+PEERS = ("numpy", "torch", "keras")
+
+
+def words(text):
+    return text.split(",")
+
+
+def numbers(text):
+    return [int(word) for word in words(text)]
+
+
+def read_arguments():
+    cores = len(os.sched_getaffinity(0))
+    parser = argparse.ArgumentParser(description="How fast fastnn is.")
+    parser.add_argument("what", nargs="*", help=f"{', '.join(WHAT)}; all by default")
+    parser.add_argument("--threads", type=numbers, default=sorted({1, cores}), help="such as 1,2")
+    parser.add_argument("--rounds", type=int, help="bursts of each library for a row (10)")
+    parser.add_argument("--quick", action="store_true", help="few short bursts, no large rows")
+    parser.add_argument("--peers", type=words, default=list(PEERS), help=", ".join(PEERS))
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
+    parser.add_argument("--json", type=Path, help="where to write all figures")
+    given = parser.parse_args()
+    for word, known in [(w, WHAT) for w in given.what] + [(p, PEERS) for p in given.peers]:
+        if word not in known:
+            parser.error(f"'{word}' is none of {', '.join(known)}")
+    if min(given.threads) < 1:
+        parser.error("--threads must be at least 1")
+    given.what = given.what or list(WHAT)
+    given.rounds = given.rounds or (3 if given.quick else 10)
+    return given
+
+
+def measure_all(given):
+    from benchmarks import load, machine, report, rows, turns
+
+    watch = load.Watch()
+    threads = given.threads if given.device == "cpu" else given.threads[-1:]
+    limits = {n: machine.measure(n, given.device) for n in threads}
+    if "machine" in given.what:
+        machine.show(limits)
+    libraries, measured = {}, []
+    for n in threads:
+        with turns.Workers(given.peers, n, given.device) as workers:
+            libraries[n] = workers.about
+            for what in (word for word in given.what if word != "machine"):
+                chosen = [row for row in rows.of(what) if row.is_small or not given.quick]
+                table = report.Table(what, chosen, n, limits[n], workers.names)
+                for row in chosen:
+                    table.add(row, workers.measure(row, given.rounds, given.quick))
+                table.finish()
+                measured += table.rows
+    return {
+        "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "machine": machine.describe(),
+        "device": given.device,
+        "libraries": libraries,
+        "limits": limits,
+        "load": watch.summary(),
+        "rows": measured,
+    }
+
+
+def main():
+    given = read_arguments()
+    # Not this folder: its random.py would be taken for Python's.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    measured = measure_all(given)
+    if given.json:
+        given.json.write_text(json.dumps(measured, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

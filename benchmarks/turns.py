@@ -1,0 +1,110 @@
+"""Several processes take turns at the same row, so that whatever else the machine does hits all.
+
+A round gives each a short burst; the next round begins with another one. After a burst all wait:
+the threads of OpenMP and of OpenBLAS spin for some milliseconds before they sleep.
+"""
+
+import importlib.util
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import deque
+
+from benchmarks import ROOT, libraries, load
+
+BURST = {False: 0.02, True: 0.005}  # seconds; True: quick
+PAUSE = 0.03
+MODULES = {"numpy": ("numpy",), "torch": ("torch",), "keras": ("keras", "jax")}
+
+
+class Failed(Exception):
+    """A worker could not do what it was asked; the text says why."""
+
+
+class Contender:
+    def __init__(self, name, threads, device):
+        self.name = name
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.worker", name, str(threads), device],
+            cwd=ROOT,
+            env=libraries.environment(threads, device),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, *command):
+        try:
+            print(json.dumps(command), file=self.process.stdin, flush=True)
+        except BrokenPipeError:
+            pass  # the answer will be missing too
+
+    def answer(self):
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failed(f"the process ended with status {self.process.wait()}")
+        reply = json.loads(line)
+        if "error" in reply:
+            raise Failed(reply["error"])
+        return reply["value"]
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+class Workers:
+    """One process for each library that is installed, and each variant of fastnn."""
+
+    def __init__(self, peers, threads, device):
+        here = [p for p in peers if all(map(importlib.util.find_spec, MODULES[p]))]
+        self.contenders = [
+            Contender(name, threads, device) for name in ("fastnn", "fastnn eager", *here)
+        ]
+        self.names = [contender.name for contender in self.contenders]
+        for contender in self.contenders:
+            contender.ask("about")
+        self.about = {contender.name: contender.answer() for contender in self.contenders}
+        self.pause = PAUSE if threads > 1 else 0
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        for contender in self.contenders:
+            contender.end()
+
+    def measure(self, row, rounds, quick):
+        """{"results": {contender: minimum, median ..}, "others": cores that work for others}."""
+        able = [contender for contender in self.contenders if contender.name in row.calls]
+        for contender in able:
+            contender.ask("open", row.what, row.name)
+        results = {contender.name: {} for contender in able}
+        turns, times = deque(), {}
+        for contender in able:
+            try:
+                results[contender.name]["sum"] = contender.answer()
+                turns.append(contender)
+                times[contender.name] = []
+            except Failed as failure:
+                results[contender.name]["error"] = str(failure)
+        others = load.Others([contender.process.pid for contender in self.contenders])
+        for _ in range(rounds):
+            for contender in turns:
+                contender.ask("burst", BURST[quick])
+                times[contender.name] += contender.answer()
+                time.sleep(self.pause)
+            turns.rotate()
+        for name, seconds in times.items():
+            results[name] |= {
+                "minimum": min(seconds),
+                "median": statistics.median(seconds),
+                "samples": len(seconds),
+            }
+        others = others.cores()
+        for contender in turns:
+            contender.ask("close")
+            contender.answer()
+        return {"results": results, "others": others}

@@ -1,0 +1,129 @@
+"""Ten training steps in float64 against Keras, and against PyTorch's gradients with Keras's update.
+
+Each oracle answers once, in a process of its own, from one file of numbers to another:
+    x (steps, batch, inputs); labels (steps, batch); values (steps, batch, outputs), for MSE; rate;
+    weights0 ..: where all of them start, weight_count; clip_p, clip_labels: see PROBABILITIES.
+Where a package is not installed (pip install ".[oracles]") its tests are skipped.
+"""
+
+import functools
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import fastnn
+import numpy as np
+import pytest
+from networks import mlp
+
+STEPS, BATCH, SIZES, RATE = 10, 24, (20, 32, 16, 5), 0.01
+ORACLES = {"keras": ("keras", "jax"), "torch": ("torch",)}
+KINDS = ("logits", "probabilities", "mse")
+
+# (probabilities, label): at, below and above Keras's clip to 1e-7 .. 1 - 1e-7, after a division by
+# the row's sum, which moves some of them in and others out.
+PROBABILITIES = [
+    ((0.7, 0.2, 0.1), 1),
+    ((0.0, 0.4, 0.6), 0),
+    ((1e-8, 0.4, 0.6 - 1e-8), 0),
+    ((5e-7, 0.4, 0.6 - 5e-7), 0),
+    ((1 - 1e-9, 1e-9, 0.0), 0),
+    ((1 - 1e-6, 1e-6, 0.0), 0),
+    ((1.0, 0.0, 0.0), 0),
+    ((1.0, 0.0, 0.0), 2),
+    ((0.2, 0.1, 0.1), 0),  # of sum 0.4
+    ((3.0, 2.0, 1.0), 2),  # of sum 6
+    ((4e-8, 0.05, 0.15), 0),  # 2e-7 once divided: not clipped
+    ((4e-7, 3.0, 5.0), 0),  # 5e-8 once divided: clipped
+    ((1e-15, 1e-15, 0.0), 0),
+]
+
+
+def questions():
+    rng = np.random.default_rng(8)
+    weights = mlp(SIZES, dtype="float64").get_weights()
+    p, labels = zip(*PROBABILITIES, strict=True)
+    return {
+        "x": rng.standard_normal((STEPS, BATCH, SIZES[0])),
+        "labels": rng.integers(0, SIZES[-1], (STEPS, BATCH)).astype("int32"),
+        "values": rng.standard_normal((STEPS, BATCH, SIZES[-1])),
+        "rate": RATE,
+        "weight_count": len(weights),
+        **{f"weights{i}": w for i, w in enumerate(weights)},
+        "clip_p": np.array(p),
+        "clip_labels": np.array(labels, "int32"),
+    }
+
+
+@functools.cache
+def answers(oracle):
+    missing = [name for name in ORACLES[oracle] if importlib.util.find_spec(name) is None]
+    if missing:
+        pytest.skip(f"{' and '.join(missing)} not installed: pip install '.[oracles]'")
+    script = Path(__file__).with_name(f"oracle_{oracle}.py")
+    with tempfile.TemporaryDirectory() as folder:
+        asked, answered = Path(folder, "questions.npz"), Path(folder, "answers.npz")
+        np.savez(asked, **questions())
+        command = [sys.executable, script, asked, answered]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert run.returncode == 0, run.stderr[-3000:]
+        return dict(np.load(answered))
+
+
+def network(kind):
+    """The network of a kind of loss, and its loss from (targets, outputs)."""
+    model = mlp(SIZES, dtype="float64")
+    if kind == "mse":
+        return model, fastnn.losses.MeanSquaredError()
+    if kind == "probabilities":
+        model.add(fastnn.layers.Activation("softmax", dtype="float64"))
+    return model, fastnn.losses.SparseCategoricalCrossentropy(from_logits=kind == "logits")
+
+
+def train(kind, compiled):
+    asked = questions()
+    model, loss_of = network(kind)
+    model.set_weights([asked[f"weights{i}"] for i in range(asked["weight_count"])])
+    weights, optimizer = model.trainable_weights, fastnn.optimizers.Adam(RATE)
+
+    def step(x, target):
+        loss = loss_of(target, model(x, training=True))
+        optimizer.apply(fastnn.gradients(loss, weights), weights)
+        return loss
+
+    call = fastnn.compile(step) if compiled else step
+    for x, target in zip(asked["x"], asked["values" if kind == "mse" else "labels"], strict=True):
+        call(x, target)
+    assert not compiled or call.programs()
+    return model.get_weights()
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("oracle", ORACLES)
+def test_ten_steps(oracle, kind, compiled):
+    wanted = answers(oracle)
+    for i, w in enumerate(train(kind, compiled)):
+        np.testing.assert_allclose(w, wanted[f"{kind}{i}"], rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_cross_entropy_of_probabilities_is_clipped_as_keras_clips(dtype):
+    asked, wanted = questions(), answers("keras")
+    eps = np.finfo(dtype).eps
+    p = fastnn.Variable(asked["clip_p"].astype(dtype))
+    loss = fastnn.losses.SparseCategoricalCrossentropy()(asked["clip_labels"], p)
+    np.testing.assert_allclose(loss.numpy(), wanted[f"clip_loss_{dtype}"], rtol=8 * eps)
+
+    got, want = fastnn.gradients(loss, [p])[0].numpy(), wanted[f"clip_gradient_{dtype}"]
+    clipped = ~want.any(axis=1)
+    assert clipped.sum() == 6
+    assert not got[clipped].any()
+    # A gradient is 1 / sum, and at the label 1 / sum - 1 / p, which may cancel; over the batch.
+    rows = np.arange(len(want))
+    terms = 1 / asked["clip_p"].sum(axis=1) + 1 / np.maximum(
+        asked["clip_p"][rows, asked["clip_labels"]], 1e-15
+    )
+    assert (np.abs(got - want) <= 8 * eps * terms[:, None] / len(want)).all()
