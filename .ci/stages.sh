@@ -117,14 +117,24 @@ compile_checks() {
 }
 
 selftests() {
-  local isa
-  find "$work/checks" -name 'selftest_*' -type f -executable ! -name '*_cuda' ! -name '*contract_avx*' |
-    sort | while read -r test; do "$test"; done
-  "$work/checks/tests/cpp/selftest_contract_baseline" >"$work/baseline"
+  local test isa one="$work/checks/selftests"
+  for test in "$one"/selftest_{team,arena,plan,replay,emulation,contract_emulated,contract_cuda}; do
+    if [[ -x $test ]]; then run_quietly "$test"; fi
+  done
+  "$one/selftest_contract_baseline" >"$work/baseline"
   for isa in $(other_instruction_sets) $(instruction_set); do
-    "$work/checks/tests/cpp/selftest_contract_$isa" >"$work/$isa"
+    "$one/selftest_contract_$isa" >"$work/$isa"
     python .ci/compare_selftests.py "$work/baseline" "$work/$isa"
   done
+}
+
+run_quietly() { # prints what a command says only if it fails, else its last line
+  if "$@" >"$work/said" 2>&1; then
+    echo "$(basename "$1"): $(tail -1 "$work/said")"
+  else
+    cat "$work/said"
+    return 1
+  fi
 }
 
 instruction_set() { python -c "import fastnn._cpu as cpu; print(cpu.instruction_set)"; }
@@ -160,10 +170,11 @@ sanitized_suite() {
 
 thread_sanitizer() {
   configure "$work/tsan" -DFASTNN_MODULES=OFF -DFASTNN_SANITIZE=thread -DCMAKE_BUILD_TYPE=RelWithDebInfo
-  local targets
-  targets=$(find tests/cpp -name 'selftest_*.cpp' ! -name '*contract*' -printf '%f ' | sed 's/\.cpp//g')
-  ninja -C "$work/tsan" --quiet $targets
-  for target in $targets; do "$work/tsan/tests/cpp/$target"; done
+  local test tests
+  tests=$(find tests/cpp -name 'selftest_*.cpp' ! -name '*contract*' -exec basename {} .cpp \;)
+  # shellcheck disable=SC2086 # words
+  ninja -C "$work/tsan" --quiet $tests
+  for test in $tests; do run_quietly "$work/tsan/selftests/$test"; done
 }
 
 neon() {
@@ -172,7 +183,7 @@ neon() {
   configure "$work/neon" -DFASTNN_MODULES=OFF -DCMAKE_SYSTEM_NAME=Linux \
     -DCMAKE_SYSTEM_PROCESSOR=aarch64 -DCMAKE_CXX_COMPILER=aarch64-linux-gnu-g++
   ninja -C "$work/neon" --quiet
-  qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/neon/tests/cpp/selftest_contract_neon" >"$work/neon.txt"
+  qemu-aarch64 -L /usr/aarch64-linux-gnu "$work/neon/selftests/selftest_contract_neon" >"$work/neon.txt"
   python .ci/compare_selftests.py "$work/baseline" "$work/neon.txt"
   python .ci/check_symbols.py "$work/neon"
 }

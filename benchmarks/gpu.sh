@@ -26,7 +26,7 @@ test() {
 }
 
 bench() {
-  python3 benchmarks/run.py --device cuda --output "$out/measurements.json"
+  python3 benchmarks/run.py --device cuda --rounds 5 --json "$out/measurements.json"
 }
 
 describe() { # describe STAGE STATUS SECONDS: the JSON

@@ -44,14 +44,20 @@ class Others:
         return round(max(self.foreign() - self.before, 0) / seconds, 2)
 
 
+def foreign_seconds():
+    """Seconds worked by all but this process and its children that have ended."""
+    return busy_seconds() - sum(os.times()[:4])
+
+
 class Watch:
     """The load over the whole run."""
 
     def __init__(self):
         self.began, self.before, self.load = time.monotonic(), processes(), os.getloadavg()
+        self.foreign = foreign_seconds()
 
     def summary(self):
-        """Load averages, and other processes that worked for more than a twentieth of a core."""
+        """Load averages, cores that worked for others, and for which, if longer than a moment."""
         seconds = time.monotonic() - self.began
         mine = os.getpid()
         busy = []
@@ -63,5 +69,6 @@ class Watch:
             "seconds": round(seconds),
             "load_average_before": self.load,
             "load_average_after": os.getloadavg(),
+            "other_cores": round((foreign_seconds() - self.foreign) / seconds, 2),
             "others": sorted(busy, key=lambda one: -one["cores"]),
         }

@@ -3,8 +3,8 @@
 //
 //   machine THREADS BYTES...       prints a line of JSON
 //
-// Each thread has arrays of its own, of so many bytes together. A figure is the best of kRounds
-// rounds of about kRound seconds, begun by all threads at once and over when the last one is done.
+// Each thread has arrays of its own, of so many bytes together. A figure is the best of many
+// rounds of kRound seconds or more, begun by all threads at once, over when the last one is done.
 #include <sys/mman.h>
 
 #include <atomic>
@@ -29,8 +29,10 @@ constexpr int kVectorBytes = 16, kChains = 12;
 // registers would spill.
 typedef float Vector __attribute__((vector_size(kVectorBytes)));
 constexpr int kLanes = kVectorBytes / 4;
-constexpr int kRounds = 60;  // many short ones: some go by undisturbed even on a busy machine
-constexpr double kRound = 0.001;
+// A round is short, so that some go by undisturbed even on a busy machine.
+constexpr double kRound = 0.00025;
+constexpr int kFewest = 20;
+constexpr double kPatience = 0.2, kMorePatience = 1;
 
 double seconds() {
   using Clock = std::chrono::steady_clock;
@@ -96,7 +98,7 @@ void copy(Vector* y, const Vector* x, long n, long times) {
 // The library's own, which pass by the caches where that is faster.
 void library_write(Vector* y, long n, long times) {
   for (long t = 0; t < times; ++t) {
-    memset(static_cast<void*>(y), static_cast<int>(t), n * sizeof(Vector));
+    memset(static_cast<void*>(y), 1, n * sizeof(Vector));  // there is a faster way to zeros
     asm volatile("" ::: "memory");
   }
 }
@@ -132,19 +134,21 @@ double timed(int threads, long times, const std::function<void(int, long)>& work
   return last - first;
 }
 
-// The most of `amount` a second, over all threads.
-double best(int threads, double amount, const std::function<void(int, long)>& work) {
-  auto least_of = [&](int rounds, long times) {
+// The most of `amount` a second, over all threads, found in so many seconds.
+double best(int threads, double amount, double patience,
+            const std::function<void(int, long)>& work) {
+  long times = 1;
+  auto least_of = [&](int fewest, double until) {
     double least = timed(threads, times, work);
-    for (int i = 1; i < rounds; ++i) {
+    for (int i = 1; i < fewest || seconds() < until; ++i) {
       const double taken = timed(threads, times, work);
       least = taken < least ? taken : least;
     }
     return least;
   };
-  long times = 1;
-  while (least_of(3, times) < kRound) times *= 2;  // one alone may be long for being interrupted
-  return amount * static_cast<double>(times) * threads / least_of(kRounds, times);
+  while (least_of(3, 0) < kRound) times *= 2;  // one alone may be long for being interrupted
+  const double least = least_of(kFewest, seconds() + patience);
+  return amount * static_cast<double>(times) * threads / least;
 }
 
 Vector* array_of(long bytes) {
@@ -162,7 +166,7 @@ void print_bandwidth(int threads, long bytes) {
   std::vector<Vector*> arrays;
   for (int i = 0; i < threads; ++i) arrays.push_back(array_of(bytes));
   const double size = static_cast<double>(n * sizeof(Vector));
-  auto over = [&](auto function) { return best(threads, size, function); };
+  auto over = [&](auto function) { return best(threads, size, kPatience, function); };
   const double reads = over([&](int i, long times) { read(arrays[i], n, times); });
   double writes = over([&](int i, long times) { write(arrays[i], n, times); });
   double copies =
@@ -182,8 +186,8 @@ void print_bandwidth(int threads, long bytes) {
 int main(int count, char** words) {
   if (count < 2) return 1;
   const int threads = atoi(words[1]);
-  const double flops =
-      best(threads, 2.0 * kChains * kLanes, [](int, long times) { multiply_add(times); });
+  const double flops = best(threads, 2.0 * kChains * kLanes, kMorePatience,
+                            [](int, long times) { multiply_add(times); });
   printf("{\"fma\": %.4g, \"levels\": [", flops);
   for (int i = 2; i < count; ++i) {
     if (i > 2) printf(", ");

@@ -12,6 +12,11 @@ def duration(seconds):
             return f"{seconds / size:.3g} {unit}"
 
 
+def digits(ratio):
+    """Three of them."""
+    return f"{ratio:.{2 if ratio < 9.995 else 1 if ratio < 99.95 else 0}f}"
+
+
 def speed(row, seconds):
     if row.flops:
         return f"{row.flops / seconds / 1e9:.4g} GFLOP/s"
@@ -78,7 +83,9 @@ class Table:
         }
 
     def cell(self, ratio):
-        return f"{ratio['minimum']:>10.2f}{ratio['median']:>6.2f}" if ratio else f"{'-':>16}"
+        if not ratio:
+            return f"{'-':>16}"
+        return f"{digits(ratio['minimum']):>10}{digits(ratio['median']):>6}"
 
     def remark(self, peer, result, own):
         if "error" in result:

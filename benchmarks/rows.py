@@ -14,7 +14,7 @@ import numpy as np
 from contract import OPERATIONS
 
 LENGTHS = (1_000, 30_000, 1_000_000, 16_000_000)  # float32: for L1, L2, L3, memory
-SMALL = 20e6  # bytes, or twentieths of FLOPs, of a --quick row
+SMALL = 25e6  # bytes, or twentieths of FLOPs, of a --quick row
 
 
 @dataclass(frozen=True)

@@ -100,10 +100,10 @@ def test_nothing_but_the_outputs_is_touched(device, case):
 def test_bits_do_not_depend_on_threads_or_on_the_call(device, case, threads):
     arguments = case.make()
     seen = []
-    for count in (1, 2, 4, 4):
+    for count in (1, 2, 4, 4) if device.name == "cpu" else (1, 1):
         threads(count)
         seen.append(support.bits(results(device, case, arguments)))
-    assert seen[0] == seen[1] == seen[2] == seen[3]
+    assert all(one == seen[0] for one in seen)
 
 
 @pytest.fixture

@@ -122,8 +122,6 @@ def test_cross_entropy_of_probabilities_is_clipped_as_keras_clips(dtype):
     assert clipped.sum() == 6
     assert not got[clipped].any()
     # A gradient is 1 / sum, and at the label 1 / sum - 1 / p, which may cancel; over the batch.
-    rows = np.arange(len(want))
-    terms = 1 / asked["clip_p"].sum(axis=1) + 1 / np.maximum(
-        asked["clip_p"][rows, asked["clip_labels"]], 1e-15
-    )
+    chosen = asked["clip_p"][np.arange(len(want)), asked["clip_labels"]]
+    terms = 1 / asked["clip_p"].sum(axis=1) + 1 / np.maximum(chosen, 1e-15)
     assert (np.abs(got - want) <= 8 * eps * terms[:, None] / len(want)).all()

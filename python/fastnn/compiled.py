@@ -11,27 +11,10 @@ import gc
 import threading
 from collections import OrderedDict
 
-from . import _core, devices, tape
+from . import _core, changes, devices
 from .tensor import Tensor, Variable
 
 PROGRAMS = 8  # of one function; the least recently used one goes
-
-_structure = 0
-_local = threading.local()
-
-
-def structure_changed():
-    """A layer, model or optimizer was changed: what was recorded before is no longer what it would do."""
-    global _structure
-    _structure += 1
-
-
-def note_written(variable):
-    """A variable was written to: a replay must count it as written too."""
-    written = getattr(_local, "written", None)
-    if written is not None:
-        written[id(variable)] = variable
-
 
 class _Leaf:
     """Stands for the i-th array in a nested argument or result."""
@@ -102,7 +85,7 @@ class CompiledFunction:
         self.function = function
         self._programs = OrderedDict()  # signature -> "built" or a _Program
         self._last = None  # the program of the last call, if its arguments were arrays and nothing else
-        self._structure = _structure
+        self._structure = changes.structure()
         self._slab = None
         self._lock = threading.RLock()
 
@@ -110,7 +93,7 @@ class CompiledFunction:
         if _core.recording():  # inside another compiled step: part of it
             return self.function(*arguments, **keywords)
         last = self._last
-        if last is not None and self._structure == _structure and not keywords:
+        if last is not None and self._structure == changes.structure() and not keywords:
             # The program itself compares shapes and dtypes; anything else takes the long way.
             value = last.replay(tuple([a.array if type(a) is Tensor else a for a in arguments]))
             if value is not None:
@@ -129,9 +112,9 @@ class CompiledFunction:
                 "neither an array nor hashable. Pass arrays, tensors, numbers, strings, or lists and dicts of them."
             ) from None
         with self._lock:
-            if self._structure != _structure:
+            if self._structure != changes.structure():
                 self._programs.clear()
-                self._structure = _structure
+                self._structure = changes.structure()
                 self._last = None
             known = self._programs.get(signature)
             if isinstance(known, _Program):
@@ -148,9 +131,9 @@ class CompiledFunction:
         with self._lock:
             if known is None:
                 call = _restore(form, [Tensor(a) for a in arrays])  # (arguments, keywords)
-                before = _structure
+                before = changes.structure()
                 value = self.function(*call[0], **call[1])
-                if _structure == before:
+                if changes.structure() == before:
                     self._remember(signature, "built")
                 return value
             return self._record(signature, form, arrays)
@@ -164,7 +147,7 @@ class CompiledFunction:
     def _record(self, signature, form, arrays):
         device = devices.of(arrays[0]) if arrays else devices.cpu
         _core.begin_recording(device.name, arrays)
-        _local.written = {}
+        changes.begin()
         try:
             call = _restore(form, [Tensor(a) for a in arrays])
             value = self.function(*call[0], **call[1])
@@ -179,8 +162,7 @@ class CompiledFunction:
             _core.abort_recording()
             raise
         finally:
-            written = list(_local.written.values())
-            _local.written = None
+            written = changes.end()
         program = _core.end_recording(outputs, self._slab)
         self._remember(signature, _Program(program, result, written))
         return _restore(result, [Tensor(a) for a in outputs])

@@ -3,7 +3,7 @@
 import math
 
 from . import ops
-from .tensor import Variable
+from .tensor import Variable, as_shape
 from .utils import draw_seed
 
 
@@ -32,6 +32,7 @@ class GlorotUniform:
         self.seed = seed
 
     def __call__(self, shape, dtype="float32", device=None):
+        shape = as_shape(shape, "GlorotUniform")
         seed, stream = draw_seed(self.seed)
         limit = math.sqrt(6.0 / max(1, sum(fans(shape))))
         state = Variable([seed, 0], dtype="int64", device=device)

@@ -1,7 +1,7 @@
 """Sequential, a model of layers one after the other."""
 
 from . import symbolic
-from .compiled import structure_changed
+from .changes import structure_changed
 from .layers import Layer
 
 

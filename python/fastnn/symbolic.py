@@ -64,8 +64,8 @@ def Input(shape, dtype="float32", batch_size=None):
     """
     from .tensor import DTYPES, as_shape
 
-    if isinstance(shape, int):
-        raise TypeError(f"Input: shape is {shape}; a tuple is wanted, such as ({shape},).")
+    if not isinstance(shape, (tuple, list)):
+        raise TypeError(f"Input: shape is {shape!r}; a tuple is wanted, such as (28, 28).")
     if dtype not in DTYPES:
         raise TypeError(f"Input: dtype {dtype!r} is not one of {', '.join(DTYPES)}.")
     known = [n for n in (batch_size, *shape) if n is not None]

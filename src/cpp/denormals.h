@@ -23,14 +23,18 @@ class FlushDenormals {
   static Mode mode() { return __builtin_ia32_stmxcsr(); }
   static void set_mode(Mode mode) { __builtin_ia32_ldmxcsr(mode); }
 #elif defined(__aarch64__)
-  using Mode = uint64_t;
-  static constexpr Mode kFlush = 1 << 24;  // FPCR.FZ: inputs and results
+  struct Mode {
+    uint64_t control, status;
+  };
+  static constexpr Mode kFlush = {1 << 24, 0};  // FPCR.FZ: inputs and results
   static Mode mode() {
     Mode mode;
-    asm volatile("mrs %0, fpcr" : "=r"(mode)::"memory");
+    asm volatile("mrs %0, fpcr\n\tmrs %1, fpsr" : "=r"(mode.control), "=r"(mode.status)::"memory");
     return mode;
   }
-  static void set_mode(Mode mode) { asm volatile("msr fpcr, %0" ::"r"(mode) : "memory"); }
+  static void set_mode(Mode mode) {
+    asm volatile("msr fpcr, %0\n\tmsr fpsr, %1" ::"r"(mode.control), "r"(mode.status) : "memory");
+  }
 #endif
   Mode saved_;
 };

@@ -40,18 +40,12 @@ template <class T, int bytes>
 struct VectorOf {
   typedef T type __attribute__((vector_size(bytes)));
 };
-template <int bytes>
-struct UnsignedOf {
-  using type = uint32_t;
-};
-template <>
-struct UnsignedOf<8> {
-  using type = uint64_t;
-};
+uint32_t unsigned_like(float);
+uint64_t unsigned_like(double);
 template <class T>
 using Vec = typename VectorOf<T, kVectorBytes>::type;
 template <class T>
-using Bits = typename VectorOf<typename UnsignedOf<sizeof(T)>::type, kVectorBytes>::type;
+using Bits = typename VectorOf<decltype(unsigned_like(T{})), kVectorBytes>::type;
 template <class V>
 using Scalar = decltype(V{}[0] + 0);
 using Vecf = Vec<float>;
@@ -131,7 +125,16 @@ FASTNN_INLINE Vecf max(Vecf a, Vecf b) { return select(is_nan(a), a, FASTNN_MM(m
 FASTNN_INLINE Vecd max(Vecd a, Vecd b) { return select(is_nan(a), a, FASTNN_MM(max_pd, a, b)); }
 FASTNN_INLINE Vecf min(Vecf a, Vecf b) { return select(is_nan(a), a, FASTNN_MM(min_ps, a, b)); }
 FASTNN_INLINE Vecd min(Vecd a, Vecd b) { return select(is_nan(a), a, FASTNN_MM(min_pd, a, b)); }
+// Of every 16 bytes the lower (upper) halves of a and b, lane by lane in turn.
+FASTNN_INLINE Vecf zip_lower(Vecf a, Vecf b) { return FASTNN_MM(unpacklo_ps, a, b); }
+FASTNN_INLINE Vecd zip_lower(Vecd a, Vecd b) { return FASTNN_MM(unpacklo_pd, a, b); }
+FASTNN_INLINE Vecf zip_upper(Vecf a, Vecf b) { return FASTNN_MM(unpackhi_ps, a, b); }
+FASTNN_INLINE Vecd zip_upper(Vecd a, Vecd b) { return FASTNN_MM(unpackhi_pd, a, b); }
 #else
+FASTNN_INLINE Vecf zip_lower(Vecf a, Vecf b) { return vzip1q_f32(a, b); }
+FASTNN_INLINE Vecd zip_lower(Vecd a, Vecd b) { return vzip1q_f64(a, b); }
+FASTNN_INLINE Vecf zip_upper(Vecf a, Vecf b) { return vzip2q_f32(a, b); }
+FASTNN_INLINE Vecd zip_upper(Vecd a, Vecd b) { return vzip2q_f64(a, b); }
 FASTNN_INLINE Vecf sqrt(Vecf a) { return vsqrtq_f32(a); }
 FASTNN_INLINE Vecd sqrt(Vecd a) { return vsqrtq_f64(a); }
 FASTNN_INLINE Vecf max(Vecf a, Vecf b) { return vmaxq_f32(a, b); }

@@ -1,14 +1,13 @@
-// See team.h. The caller writes the job, then one cursor an owner, then rings `published`; workers
-// claim parts by compare-and-swap on a cursor. A cursor's word is all that a claim depends on:
+// See team.h. The caller writes the job, then one cursor an owner, then rings `published_`; workers
+// claim parts by compare-and-swap on a cursor. Its word is all that a claim depends on:
 //
-//     bits 0..20 end | 21..41 next | 42..63 slots      parts [next, end) are free, to slots below
-//     `slots`
+//     bits 0..20 end | 21..41 next | 42..63 slots
 //
-// The owner takes from the front, thieves from the back. 21 bits hold the numbers 0 .. 2^20. The
-// word carries no epoch: a swap that succeeds has found a free part in the current launch,
-// whichever launch the expected value was read in, and that launch cannot end before the part is
-// done. So job and work are read only after a claim, nothing wraps, nothing is reset, and the
-// caller waits for no worker that has claimed nothing.
+// Parts [next, end) are free, to slots below `slots`; the owner takes from the front, thieves from
+// the back. 21 bits hold the numbers 0 .. 2^20. The word carries no epoch: a swap that succeeds has
+// found a free part of the current launch, whichever launch the expected value was read in, and
+// that launch cannot end before the part is done. So job and work are read only after a claim,
+// nothing wraps, nothing is reset, and the caller waits for no worker that has claimed nothing.
 #include "team.h"
 
 #include <linux/futex.h>

@@ -43,6 +43,11 @@ for dtype in FLOATS:
     CASES += [gemm(0, 5, 4, dtype), gemm(5, 0, 4, dtype, bias=True), gemm(5, 4, 3, dtype, (0,))]
     CASES += [gemm(5, 4, 0, dtype), gemm(5, 4, 0, dtype, bias=True, relu=True)]
     CASES += [gemm(150, 170, 190, dtype, bias=True, relu=True), gemm(257, 129, 270, dtype)]
+    # Several panels whose depth falls into slices; a transposed a that outgrows the caches.
+    CASES += [gemm(30, 70, 2100, dtype), gemm(3, 130, 4100, dtype, turned="NT", bias=True)]
+    CASES += [gemm(1, 600, 2050, dtype), gemm(1000, 1, 300, dtype, bias=True, relu=True)]
+    CASES += [gemm(400, 65, 2060, dtype, turned="NT"), gemm(300, 70, 900, dtype, turned="TN")]
+    CASES += [gemm(200, 70, 1400, dtype, (2,), turned="TT", bias=True, relu=True)]
 
 INDEPENDENT = [
     (gemm(40, 50, 300), {"y": -2, "a": -2}),

@@ -34,7 +34,7 @@ void check(bool good, const std::string& what, const std::string& detail = "") {
 std::map<char*, int64_t> chunks;
 int64_t held, limit = INT64_MAX;
 int calls, bad_releases;
-char* next_address = reinterpret_cast<char*>(1 << 21);
+char* next_address = reinterpret_cast<char*>(int64_t{1} << 50);
 
 const Memory kCounting = {[](int64_t bytes) -> void* {
                             ++calls;
@@ -240,9 +240,11 @@ void test_threads() {
 
   Block* const block = host_arena().allocate(100);
   threads.clear();
+  std::atomic<int> ready{0};
   for (int i = 0; i < 4; ++i)
     threads.emplace_back([&] {
-      for (int round = 0; round < 50000; ++round) {
+      for (++ready; ready < 4;) std::this_thread::yield();
+      for (int round = 0; round < 1000000; ++round) {
         host_arena().retain(block);
         if (!block->live) good = false;
         host_arena().release(block);

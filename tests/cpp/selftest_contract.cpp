@@ -17,9 +17,7 @@
 #include "parameters.h"
 
 namespace fastnn {
-namespace FASTNN_ISA {
-const Operation* operations();
-}
+namespace FASTNN_ISA { const Operation* operations(); }
 namespace {
 
 struct Bytes {  // any settings
@@ -93,22 +91,12 @@ void give_values(Operand& x, char letter, long modulus) {
     const double value = letter == 'f' ? 2 * unit - 1 : unit;
     const int64_t whole = modulus ? i % modulus : i + 1;
     switch (x.dtype) {
-      case Dtype::f32:
-        static_cast<float*>(x.data)[i] = static_cast<float>(value);
-        break;
-      case Dtype::f64:
-        static_cast<double*>(x.data)[i] = value;
-        break;
-      case Dtype::i32:
-        static_cast<int32_t*>(x.data)[i] = static_cast<int32_t>(whole);
-        break;
-      case Dtype::i64:
-        static_cast<int64_t*>(x.data)[i] = whole;
-        break;
+      case Dtype::f32: static_cast<float*>(x.data)[i] = static_cast<float>(value); break;
+      case Dtype::f64: static_cast<double*>(x.data)[i] = value; break;
+      case Dtype::i32: static_cast<int32_t*>(x.data)[i] = static_cast<int32_t>(whole); break;
+      case Dtype::i64: static_cast<int64_t*>(x.data)[i] = whole; break;
       case Dtype::u8:
-      case Dtype::bytes:
-        static_cast<uint8_t*>(x.data)[i] = static_cast<uint8_t>(whole);
-        break;
+      case Dtype::bytes: static_cast<uint8_t*>(x.data)[i] = static_cast<uint8_t>(whole); break;
     }
   }
 }
@@ -171,12 +159,10 @@ void run_check(void (*function)(A...), const Arguments& a, Check& check) {
 void run_check(OperationId id, const Arguments& a, Check& check) {
   switch (id) {
 #define FASTNN_OPERATION(name, Settings, ...) \
-  case OperationId::name:                     \
-    return run_check<Settings>(&name##_check, a, check);
+  case OperationId::name: return run_check<Settings>(&name##_check, a, check);
 #include "operations.def"
 #undef FASTNN_OPERATION
-    case OperationId::count:
-      break;
+    case OperationId::count: break;
   }
 }
 

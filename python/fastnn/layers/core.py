@@ -55,7 +55,7 @@ class Dense(Layer):
             self.bias = self.add_weight((self.units,), self.bias_initializer, name="bias")
 
     def call(self, x):
-        if x.shape[-1] != self.kernel.shape[0]:
+        if x.ndim < 2 or x.shape[-1] != self.kernel.shape[0]:
             raise ValueError(
                 f"{self.name}: the input has shape {x.shape}, but the layer was built for "
                 f"{self.kernel.shape[0]} inputs, the last axis."

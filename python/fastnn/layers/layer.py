@@ -7,7 +7,7 @@ from collections import Counter
 import numpy as np
 
 from .. import devices, initializers, symbolic
-from ..compiled import structure_changed
+from ..changes import structure_changed
 from ..tensor import DTYPES, FLOATS, Tensor, Variable, as_numbers, as_shape, as_tensor
 
 _NATIVE = frozenset(map(np.dtype, DTYPES))

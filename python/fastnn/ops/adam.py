@@ -1,5 +1,6 @@
 """Adam's update."""
 
+from .. import changes
 from ..tensor import Tensor, as_variable
 
 
@@ -44,4 +45,4 @@ def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, e
         (beta_1, beta_2, epsilon),
     )
     for variable in (*w, *m, *v, iterations):
-        variable.written()
+        changes.written(variable)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from .. import devices
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, result
 
@@ -26,7 +27,7 @@ def add(a, b):
            [12., 22.]], dtype=float32)
     """
     like = a if isinstance(a, Tensor) else b if isinstance(b, Tensor) else None
-    if like is None and hasattr(b, "dtype") and not hasattr(a, "dtype"):
+    if like is None and devices.of(a) is None and devices.of(b) is not None:
         like = b = as_tensor(b, "add")
     a = as_tensor(a, "add", like=like)
     b = as_tensor(b, "add", like=a)

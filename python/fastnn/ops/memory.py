@@ -121,7 +121,7 @@ def gather(x, indices, dtype=None):
     """
     x = as_tensor(x, "gather")
     i = as_tensor(indices, "gather", like=x, dtype="int32")
-    y = x.device.empty((i.size, *x.shape[1:]), dtype or x.dtype)
+    y = x.device.empty((i.size, *x.shape[1:]), x.dtype if dtype is None else dtype)
     x.device.module.gather(y, x.array, i.array)
     return Tensor(y)
 
@@ -137,6 +137,8 @@ def reshape(x, shape):
     x = as_tensor(x, "reshape")
     shape = as_shape(shape, "reshape")
     try:
+        if min(shape, default=0) < -1:  # NumPy takes any negative size for -1
+            raise ValueError
         y = x.array.reshape(shape)
     except ValueError:
         raise ValueError(f"reshape: a tensor of shape {x.shape} does not fit shape {shape}.") from None

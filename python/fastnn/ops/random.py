@@ -27,7 +27,7 @@ def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
     """
     as_variable(state, "uniform", "state")
     y = state.device.empty(as_shape(shape, "uniform"), dtype)
-    state.device.module.uniform(y, state.array, (float(low), float(high), stream))
+    state.device.module.uniform(y, state.array, (low, high, stream))
     state.written()
     return Tensor(y)
 
@@ -56,7 +56,7 @@ def dropout(x, rate, state, stream=0):
     as_variable(state, "dropout", "state")
     x = as_tensor(x, "dropout")
     k = x.device.module
-    settings = (float(rate), stream)
+    settings = (rate, stream)
     y = x.device.empty(x.shape, x.dtype)
     position = x.device.empty((2,), "int64")
     k.dropout_forward(y, position, state.array, x.array, settings)

@@ -1,7 +1,7 @@
 """Adam."""
 
-import math
 import numbers
+import sys
 
 from .. import ops
 from .optimizer import Optimizer
@@ -30,7 +30,7 @@ class Adam(Optimizer):
         for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
             if not isinstance(beta, numbers.Real) or not 0 <= beta < 1:
                 raise ValueError(f"Adam: {name} is {beta!r}; 0 <= {name} < 1 is wanted.")
-        if not isinstance(epsilon, numbers.Real) or not 0 <= epsilon < math.inf:
+        if not isinstance(epsilon, numbers.Real) or not 0 <= epsilon <= sys.float_info.max:
             raise ValueError(f"Adam: epsilon is {epsilon!r}; a number >= 0 is wanted.")
         self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
 

@@ -217,10 +217,10 @@ PYBIND11_MODULE(_core, module) {
              return py::reinterpret_steal<py::object>(outputs);
            })
       .def("dump", &Program::dump)
-      .def_property_readonly("launches", [](const Program& p) { return p.plan.order.size(); })
-      .def_property_readonly("phases", [](const Program& p) { return p.plan.phases.size(); })
-      .def_property_readonly("slab_bytes", [](const Program& p) { return p.plan.slab_bytes; })
+      .def_property_readonly("launches", [](const Program& p) { return p.plan().order.size(); })
+      .def_property_readonly("phases", [](const Program& p) { return p.plan().phases.size(); })
+      .def_property_readonly("slab_bytes", [](const Program& p) { return p.plan().slab_bytes; })
       .def_property_readonly("lower_bound_bytes",
-                             [](const Program& p) { return p.plan.lower_bound_bytes; })
-      .def_property_readonly("sum_bytes", [](const Program& p) { return p.plan.sum_bytes; });
+                             [](const Program& p) { return p.plan().lower_bound_bytes; })
+      .def_property_readonly("sum_bytes", [](const Program& p) { return p.plan().sum_bytes; });
 }

@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "../denormals.h"
 #include "../team.h"
 #include "launch.h"
 
@@ -53,8 +52,8 @@ void Program::describe(const Recorder& recorder) {
     if (i == Recorder::kOutside) buffer.bytes = std::numeric_limits<int64_t>::max();
     plan_buffers_.push_back(buffer);
   }
-  for (size_t c = 0; c < calls_.size(); ++c) {
-    const RecordedCall& call = calls_[c];
+  for (size_t c = 0; c < replay_.calls.size(); ++c) {
+    const RecordedCall& call = replay_.calls[c];
     const Operation& op = device_.operations[static_cast<int>(call.id)];
     const int stages = device_.host ? call.schedule.stages : 1;
     for (int stage = 0; stage < stages; ++stage) {
@@ -76,50 +75,50 @@ void Program::describe(const Recorder& recorder) {
               {at.buffer, at.offset, at.offset + call.operands[i].bytes(), role});
         }
       described_.push_back(launch);
-      launches_.push_back({static_cast<int>(c), stage, launch.parts});
+      replay_.launches.push_back({static_cast<int>(c), stage, launch.parts});
     }
   }
 }
 
 bool Program::build(Recorder& recorder, const std::vector<Operand>& outputs) {
-  calls_ = std::move(recorder.calls);
+  replay_.calls = std::move(recorder.calls);
   held_ = std::move(recorder.held);
   recorder.held.clear();
   inputs_ = recorder.inputs;
   outputs_ = outputs;
-  slots_ = device_.host ? team().slots() : 1;
+  replay_.slots = device_.host ? team().slots() : 1;
   describe(recorder);
   PlanOptions options;
   options.serial_nanoseconds = kSerialNanoseconds;
-  plan = make_plan(plan_buffers_, described_, options);
-  if (plan.unwritten) {
+  replay_.plan = make_plan(plan_buffers_, described_, options);
+  if (replay_.plan.unwritten) {
     PyErr_SetString(PyExc_RuntimeError,
                     "fastnn.compile: the step reads memory that nothing in it wrote.");
     return false;
   }
-  std::vector<Launch> ordered;
-  std::vector<bool> alive(calls_.size(), false);
-  for (int i : plan.order) {
-    ordered.push_back(launches_[i]);
-    alive[launches_[i].call] = true;
+  std::vector<Replay::Launch> ordered;
+  std::vector<bool> alive(replay_.calls.size(), false);
+  for (int i : replay_.plan.order) {
+    ordered.push_back(replay_.launches[i]);
+    alive[replay_.launches[i].call] = true;
     nanoseconds_ += described_[i].nanoseconds;
   }
-  launches_.swap(ordered);
+  replay_.launches.swap(ordered);
   input_patches_.resize(inputs_.size());
-  for (size_t c = 0; c < calls_.size(); ++c) {
+  for (size_t c = 0; c < replay_.calls.size(); ++c) {
     if (!alive[c]) continue;
-    const Operation& op = device_.operations[static_cast<int>(calls_[c].id)];
+    const Operation& op = device_.operations[static_cast<int>(replay_.calls[c].id)];
     for (int k = 0; k < op.parameters; ++k)
-      for (int i = calls_[c].first[k]; i < calls_[c].first[k + 1]; ++i) {
-        const RecordedCall::Place at = calls_[c].places[i];
+      for (int i = replay_.calls[c].first[k]; i < replay_.calls[c].first[k + 1]; ++i) {
+        const RecordedCall::Place at = replay_.calls[c].places[i];
         const Patch patch{static_cast<int>(c), i, at.offset};
         if (at.buffer > static_cast<int>(inputs_.size()))
-          slab_patches_.push_back({patch.call, i, plan.offset[at.buffer] + at.offset});
+          slab_patches_.push_back({patch.call, i, replay_.plan.offset[at.buffer] + at.offset});
         else if (at.buffer >= 1)
           input_patches_[at.buffer - 1].push_back(patch);
         else if (at.buffer == Recorder::kOutside && strchr("wamM", op.roles[k])) {
-          const char* begin = static_cast<const char*>(calls_[c].operands[i].data);
-          written_.push_back({begin, begin + calls_[c].operands[i].bytes()});
+          const char* begin = static_cast<const char*>(replay_.calls[c].operands[i].data);
+          written_.push_back({begin, begin + replay_.calls[c].operands[i].bytes()});
         }
       }
   }
@@ -133,26 +132,24 @@ bool Program::build(Recorder& recorder, const std::vector<Operand>& outputs) {
           i);
       return false;
     }
-    output_offsets_.push_back(plan.offset[at.buffer] + at.offset);
+    output_offsets_.push_back(replay_.plan.offset[at.buffer] + at.offset);
   }
   return device_.host || capture();
 }
 
-Arguments Program::arguments(const RecordedCall& call) const {
-  return {call.operands.data(), call.first.data(), call.settings.data()};
-}
-
 bool Program::bind_slab() {
-  char* base = slab_->reserve(plan.slab_bytes);
+  char* base = slab_->reserve(replay_.plan.slab_bytes);
   if (!base) return false;
   if (base != base_)
-    for (const Patch& p : slab_patches_) calls_[p.call].operands[p.operand].data = base + p.offset;
+    for (const Patch& p : slab_patches_)
+      replay_.calls[p.call].operands[p.operand].data = base + p.offset;
   base_ = base;
   return true;
 }
 
 bool Program::fits(PyObject* const* arrays, Py_ssize_t count, std::vector<Operand>& given) const {
-  if (count != static_cast<Py_ssize_t>(inputs_.size()) || (device_.host && team().slots() > slots_))
+  if (count != static_cast<Py_ssize_t>(inputs_.size()) ||
+      (device_.host && team().slots() > replay_.slots))
     return false;
   given.resize(inputs_.size());
   Device::Why why;
@@ -177,7 +174,7 @@ bool Program::bind_inputs(const std::vector<Operand>& given) {
         return false;
       }
     for (const Patch& p : input_patches_[i])
-      if (device_.host) calls_[p.call].operands[p.operand].data = data + p.offset;
+      if (device_.host) replay_.calls[p.call].operands[p.operand].data = data + p.offset;
     if (!device_.host && given[i].size &&
         !device_.copy(staging_[i]->data, data, given[i].bytes(), device_.stream())) {
       PyErr_SetString(PyExc_RuntimeError, "fastnn.compile: copying an argument failed.");
@@ -185,62 +182,6 @@ bool Program::bind_inputs(const std::vector<Operand>& given) {
     }
   }
   return true;
-}
-
-// One part of a parallel phase: parts of its launches are numbered one launch after the other.
-struct PhaseJob {
-  const Program* program;
-  const Phase* phase;
-  Status* status;
-};
-
-void Program::work(void* erased, int64_t index, int slot) noexcept {
-  const PhaseJob& job = *static_cast<PhaseJob*>(erased);
-  const Program& self = *job.program;
-  int i = job.phase->first;
-  for (; index >= self.launches_[i].parts; ++i) index -= self.launches_[i].parts;
-  const Launch& launch = self.launches_[i];
-  const RecordedCall& call = self.calls_[launch.call];
-  Part part;
-  part.stage = launch.stage;
-  part.slot = slot;
-  part.index = index;
-  part.count = launch.parts;
-  part.status = job.status + (i - job.phase->first);
-  self.device_.operations[static_cast<int>(call.id)].run(self.arguments(call), part);
-}
-
-int Program::run_phases(Status& found) {
-  FlushDenormals flush;
-  for (const Phase& phase : plan.phases) {
-    if (phase.parallel) {
-      constexpr int kMany = 64;
-      Status few[kMany];
-      std::vector<Status> many(phase.last - phase.first > kMany ? phase.last - phase.first : 0);
-      Status* status = many.empty() ? few : many.data();
-      PhaseJob job{this, &phase, status};
-      team().run(&job, work, phase.parts, slots_);
-      for (int i = phase.first; i < phase.last; ++i)
-        if (status[i - phase.first].problem) {
-          found = status[i - phase.first];
-          return i;
-        }
-      continue;
-    }
-    for (int i = phase.first; i < phase.last; ++i) {
-      const Launch& launch = launches_[i];
-      const RecordedCall& call = calls_[launch.call];
-      const Operation& op = device_.operations[static_cast<int>(call.id)];
-      const Arguments a = arguments(call);
-      Part part;
-      part.stage = launch.stage;
-      part.count = launch.parts;
-      part.status = &found;
-      for (; part.index < launch.parts; ++part.index) op.run(a, part);
-      if (found.problem) return i;
-    }
-  }
-  return -1;
 }
 
 // The planned list runs once under capture. A graph's addresses are fixed: the slab becomes the
@@ -253,14 +194,14 @@ bool Program::capture() {
     if (!block) return false;
     staging_.push_back(block);
     for (const Patch& p : input_patches_[i])
-      calls_[p.call].operands[p.operand].data = block->data + p.offset;
+      replay_.calls[p.call].operands[p.operand].data = block->data + p.offset;
   }
   void* stream = device_.capture_stream();
   bool good = stream && device_.capture_begin(stream);
   if (good) {
-    for (const Launch& launch : launches_) {
-      const RecordedCall& call = calls_[launch.call];
-      put_on_stream(device_, call.id, arguments(call), stream);
+    for (const Replay::Launch& launch : replay_.launches) {
+      const RecordedCall& call = replay_.calls[launch.call];
+      put_on_stream(device_, call.id, call.arguments(), stream);
     }
     graph_ = device_.capture_end(stream);
   }
@@ -315,16 +256,17 @@ PyObject* Program::replay(PyObject* const* arrays, Py_ssize_t count) {
   if (!device_.host) return run_graph() ? take_outputs() : nullptr;
   Status status;
   PyThreadState* released = nanoseconds_ > kKeepGilNanoseconds ? PyEval_SaveThread() : nullptr;
-  const int stopped = run_phases(status);
+  const int stopped = replay_.run(status);
   if (released) PyEval_RestoreThread(released);
   if (stopped >= 0) {
-    set_data_error(device_.operations[static_cast<int>(calls_[launches_[stopped].call].id)],
-                   status);
+    set_data_error(
+        device_.operations[static_cast<int>(replay_.calls[replay_.launches[stopped].call].id)],
+        status);
     return nullptr;
   }
   return take_outputs();
 }
 
-std::string Program::dump() const { return fastnn::dump(plan_buffers_, described_, plan); }
+std::string Program::dump() const { return fastnn::dump(plan_buffers_, described_, replay_.plan); }
 
 }  // namespace fastnn

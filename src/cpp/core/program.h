@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../plan.h"
+#include "../replay.h"
 #include "recorder.h"
 
 namespace fastnn {
@@ -42,17 +43,12 @@ class Program {
   PyObject* replay(PyObject* const* arrays, Py_ssize_t count);
   std::string dump() const;
 
-  Plan plan;
-  size_t call_count() const { return calls_.size(); }
+  const Plan& plan() const { return replay_.plan; }
 
  private:
   struct Patch {
     int call, operand;
     int64_t offset;
-  };
-  struct Launch {  // in the order of plan.order
-    int call, stage;
-    int64_t parts;
   };
   explicit Program(Device& device, std::shared_ptr<Slab> slab)
       : device_(device), slab_(std::move(slab)) {}
@@ -62,17 +58,13 @@ class Program {
   bool fits(PyObject* const* arrays, Py_ssize_t count, std::vector<Operand>& given) const;
   bool bind_inputs(const std::vector<Operand>& given);
   bool capture();
-  Arguments arguments(const RecordedCall& call) const;
-  int run_phases(Status& status);  // the launch that found a problem, or -1
   bool run_graph();
   PyObject* take_outputs();
-  static void work(void* erased, int64_t index, int slot) noexcept;
 
   Device& device_;
   std::shared_ptr<Slab> slab_;
   char* base_ = nullptr;  // where the slab was when operands were last patched
-  std::vector<RecordedCall> calls_;
-  std::vector<Launch> launches_;
+  Replay replay_;
   std::vector<PlanLaunch> described_;
   std::vector<PlanBuffer> plan_buffers_;
   std::vector<Patch> slab_patches_;
@@ -84,7 +76,6 @@ class Program {
   };
   std::vector<Range> written_;  // outside memory that the step writes
   std::vector<PyObject*> held_;
-  int slots_ = 1;
   double nanoseconds_ = 0;
   void* graph_ = nullptr;
   std::vector<Block*> staging_;  // GPU: where a graph expects its inputs

@@ -59,6 +59,7 @@ bool Recorder::note(const Call& call, const Schedule& schedule) {
   const Operation& op = device_.operations[static_cast<int>(call.id)];
   RecordedCall noted;
   noted.id = call.id;
+  noted.operation = &op;
   noted.first.assign(call.first, call.first + op.parameters + 1);
   const int count = call.first[op.parameters];
   noted.operands.assign(call.operands, call.operands + count);

@@ -10,22 +10,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "../replay.h"
 #include "api.h"
 
 namespace fastnn {
-
-struct RecordedCall {
-  OperationId id;
-  struct Place {
-    int buffer = -1;  // -1: absent
-    int64_t offset = 0;
-  };
-  std::vector<Operand> operands;
-  std::vector<Place> places;
-  std::vector<uint16_t> first;
-  std::vector<char> settings;
-  Schedule schedule;
-};
 
 struct RecordedBuffer {
   Block* block = nullptr;  // null: the outside world, or an input

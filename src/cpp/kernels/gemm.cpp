@@ -3,7 +3,7 @@
 // place; a is read in place, since a tile only broadcasts it. A deep panel is taken in slices that
 // stay in the second cache, and the sums of the tiles wait in scratch from one slice to the next.
 #include "common.h"
-#include "gemm_pack.h"
+#include "gemm_columns.h"
 #include "gemm_plan.h"
 #include "gemm_tile.h"
 
@@ -63,6 +63,28 @@ void multiply_panel(const GemmPlan& p, Tile<T> tile, int64_t panel, Range range,
   }
 }
 
+// The same for one row by the columns of b; the last columns overlap those before them. A tile of
+// no depth puts the sums into y.
+template <class T>
+void multiply_row(const GemmPlan& p, Tile<T> tile, int64_t panel) {
+  constexpr int64_t L = lanes<T>, kWidth = kColumnBytes / sizeof(T);
+  const Groups panels(p.vectors, p.panels);
+  const int64_t end = smaller(p.columns, panels.begin(panel + 1) * L);
+  const Tile<T> whole = tile;
+  T sums[2 * kWidth] = {};
+  tile.depth = 0;
+  for (int64_t j = panels.begin(panel) * L; j < end; j += kWidth) {
+    const int64_t left = smaller(j, p.columns - kWidth);
+    multiply_columns(sums, whole.a, p.a_step, whole.b + left * p.b_column, p.b_column, p.depth);
+    const int64_t width = smaller(kWidth, end - j), vectors = blocks_of(L, width);
+    tile.sums = sums + (j - left);
+    tile.y = whole.y + j;
+    tile.last = width - (vectors - 1) * L;
+    if (whole.bias && !whole.one_bias) tile.bias = whole.bias + j;
+    kTiles<T>.at[static_cast<int>(Rows::whole)][0][vectors - 1](tile);
+  }
+}
+
 template <class T>
 void multiply(const GemmPlan& p, Tile<T> tile, Range units, T* packed) {
   const Groups shares(p.blocks, p.cuts);
@@ -72,7 +94,11 @@ void multiply(const GemmPlan& p, Tile<T> tile, Range units, T* packed) {
     tile.a = whole.a + item * p.a_batch;
     tile.b = whole.b + item * p.b_batch;
     tile.y = whole.y + item * p.rows * p.columns;
-    multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)}, packed);
+    if (p.by_columns) {
+      multiply_row(p, tile, panel % p.panels);
+    } else {
+      multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)}, packed);
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 // or one of `cuts` equal shares of a panel's blocks where there are fewer panels than parts wanted.
 #pragma once
 #include "common.h"
+#include "gemm_columns.h"
 #include "gemm_tile.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -29,8 +30,9 @@ struct GemmPlan {
   // Element (i, k) of a is a[i * a_row + k * a_step], (k, j) of b is b[k * b_step + j * b_column].
   int64_t rows, columns, depth, batch = 1;
   int64_t a_row, a_step, a_batch, b_step, b_column, b_batch;
-  bool swapped;  // N = 1 is computed as its transpose, for full vectors: a and b change places
-  bool turned;   // a first launch makes a transpose of a, which then is read instead
+  bool swapped;     // N = 1 is computed as its transpose, for full vectors: a and b change places
+  bool turned;      // a first launch makes a transpose of a, which then is read instead
+  bool by_columns;  // one row, and the vectors of b lie across: no tile, nothing is packed
   int64_t vectors, tile_vectors, panel_vectors, panels, blocks, slice, cuts, parts;
   double nanoseconds;
 
@@ -71,6 +73,9 @@ struct GemmPlan {
     // With few columns there is too little work to hide the detour.
     turned = !swapped && a_step != 1 && panels > 1 && rows * depth * bytes > kFarBytes;
 
+    by_columns =
+        rows == 1 && b_column != 1 && columns * bytes >= kColumnBytes && depth * bytes >= 16;
+
     const double row_bytes = static_cast<double>(vectors * kVectorBytes);
     const double steps = static_cast<double>(batch * depth);
     const double moved = steps * static_cast<double>(rows * bytes) + steps * row_bytes;
@@ -87,6 +92,7 @@ struct GemmPlan {
   }
 
   FASTNN_INLINE bool packs(int64_t blocks_at_once) const {
+    if (by_columns) return false;
     return b_column != 1 || (blocks_at_once >= kPackBlocks && panels > 1);
   }
   // Scratch of a part, in bytes: a slice of b packed, then the sums.

@@ -230,8 +230,7 @@ void cross_entropy_backward(OutAdd dp, In dloss, In p, In labels, const NoSettin
       const bool valid = valid_label(label, C, part);
       if (valid) {
         const T S = sum_row(p_row, C), q = p_row[label] / S;
-        const bool clipped = q <= Clip<T>::low || q >= Clip<T>::high;
-        if (!clipped) {
+        if (!(q <= Clip<T>::low || q >= Clip<T>::high)) {  // a NaN is not clipped
           others = T(1) / S * scale;
           d_label = (T(1) / S - T(1) / p_row[label]) * scale;
         }
