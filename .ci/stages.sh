@@ -89,7 +89,7 @@ install() {
 configure() { # configure FOLDER OPTIONS...
   local folder=$1
   shift
-  cmake -G Ninja -S . -B "$folder" -DFASTNN_WERROR=ON -DFASTNN_SELFTEST=ON -DFASTNN_CUDA=off \
+  cmake -Wno-unused-cli -G Ninja -S . -B "$folder" -DFASTNN_WERROR=ON -DFASTNN_SELFTEST=ON -DFASTNN_CUDA=off \
     -DPython_EXECUTABLE="$work/venv/bin/python" -Dpybind11_DIR="$(pybind11-config --cmakedir)" \
     "$@" >"$work/configure" ||
     {
@@ -149,8 +149,10 @@ main_suite() {
   return "$status"
 }
 
-suite() { # suite SETTINGS... -- in the environment
-  env "$@" pytest -q
+suite() { # suite NAME=VALUE OPTIONS...
+  local setting=$1
+  shift
+  env "$setting" pytest -q "$@"
 }
 
 # The emulated device joins the installed package.

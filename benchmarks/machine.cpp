@@ -32,7 +32,7 @@ constexpr int kLanes = kVectorBytes / 4;
 // A round is short, so that some go by undisturbed even on a busy machine.
 constexpr double kRound = 0.00025;
 constexpr int kFewest = 20;
-constexpr double kPatience = 0.2, kMorePatience = 1;
+constexpr double kPatience = 0.4;  // seconds for a figure
 
 double seconds() {
   using Clock = std::chrono::steady_clock;
@@ -134,9 +134,8 @@ double timed(int threads, long times, const std::function<void(int, long)>& work
   return last - first;
 }
 
-// The most of `amount` a second, over all threads, found in so many seconds.
-double best(int threads, double amount, double patience,
-            const std::function<void(int, long)>& work) {
+// The most of `amount` a second, over all threads.
+double best(int threads, double amount, const std::function<void(int, long)>& work) {
   long times = 1;
   auto least_of = [&](int fewest, double until) {
     double least = timed(threads, times, work);
@@ -147,7 +146,7 @@ double best(int threads, double amount, double patience,
     return least;
   };
   while (least_of(3, 0) < kRound) times *= 2;  // one alone may be long for being interrupted
-  const double least = least_of(kFewest, seconds() + patience);
+  const double least = least_of(kFewest, seconds() + kPatience);
   return amount * static_cast<double>(times) * threads / least;
 }
 
@@ -166,7 +165,7 @@ void print_bandwidth(int threads, long bytes) {
   std::vector<Vector*> arrays;
   for (int i = 0; i < threads; ++i) arrays.push_back(array_of(bytes));
   const double size = static_cast<double>(n * sizeof(Vector));
-  auto over = [&](auto function) { return best(threads, size, kPatience, function); };
+  auto over = [&](auto function) { return best(threads, size, function); };
   const double reads = over([&](int i, long times) { read(arrays[i], n, times); });
   double writes = over([&](int i, long times) { write(arrays[i], n, times); });
   double copies =
@@ -186,8 +185,8 @@ void print_bandwidth(int threads, long bytes) {
 int main(int count, char** words) {
   if (count < 2) return 1;
   const int threads = atoi(words[1]);
-  const double flops = best(threads, 2.0 * kChains * kLanes, kMorePatience,
-                            [](int, long times) { multiply_add(times); });
+  const double flops =
+      best(threads, 2.0 * kChains * kLanes, [](int, long times) { multiply_add(times); });
   printf("{\"fma\": %.4g, \"levels\": [", flops);
   for (int i = 2; i < count; ++i) {
     if (i > 2) printf(", ");

@@ -70,9 +70,9 @@ def measure(threads, device="cpu"):
     if not compiled():
         return None
     levels = [*caches(), ("memory", 1 << 62, False)]
-    # Half of a core's cache, or of its part of a shared one; of memory four times the last cache.
+    # Half of a core's own cache, a quarter of a shared one, for memory four times the last cache.
     last = levels[-2][1]
-    sizes = [size // 2 // (1 if private else threads) for _, size, private in levels[:-1]]
+    sizes = [size // 2 if private else size // 4 // threads for _, size, private in levels[:-1]]
     sizes.append(4 * last // threads)
     program, _ = compiled()
     output = subprocess.run(

@@ -63,66 +63,50 @@ NETWORKS = (
 
 def in_fastnn(network, library, compiled):
     fastnn = library.module
-    x, target = (library.array(array) for array in network.data())
-    model, weights = fastnn_model(network, library)
-    optimizer = fastnn.optimizers.Adam(RATE)
-    loss_of = (
-        fastnn.losses.SparseCategoricalCrossentropy(from_logits=True)
-        if network.classes
-        else fastnn.losses.MeanSquaredError()
-    )
-
-    def step(x, target):
-        loss = loss_of(target, model(x))
-        optimizer.apply(fastnn.gradients(loss, weights), weights)
-        return loss
-
-    return partial(fastnn.compile(step) if compiled else step, x, target), None
-
-
-def fastnn_model(network, library):
-    """The model as a function of a batch, and its weights."""
-    fastnn = library.module
     layers = [fastnn.Input((network.sizes[0],))]
     for units in network.sizes[1:-1]:
         layers.append(fastnn.layers.Dense(units, "relu"))
         if network.dropout:
             layers.append(fastnn.layers.Dropout(network.dropout))
-    model = fastnn.Sequential([*layers, fastnn.layers.Dense(network.sizes[-1])])
-    if library.device is fastnn.devices.cpu:
-        model.set_weights(network.weights())
-        return partial(model, training=True), model.trainable_weights
-    # Layers make their weights on the CPU: on a GPU the same is written with operations.
-    weights = [fastnn.Variable(w, device=library.device) for w in network.weights()]
-    state = fastnn.Variable(np.array([1, 0]), device=library.device)
-    last = len(network.shapes) - 1
+    layers.append(fastnn.layers.Dense(network.sizes[-1]))
+    with library.device:
+        model = fastnn.Sequential(layers)
+    model.set_weights(network.weights())
+    weights = model.trainable_weights
+    optimizer = fastnn.optimizers.Adam(RATE)
+    losses = fastnn.losses
+    if network.classes:
+        loss_of = losses.SparseCategoricalCrossentropy(from_logits=True)
+    else:
+        loss_of = losses.MeanSquaredError()
 
-    def forward(x):
-        for i in range(last):
-            x = fastnn.ops.dense(x, weights[2 * i], weights[2 * i + 1], "relu")
-            if network.dropout:
-                x = fastnn.ops.dropout(x, network.dropout, state, i)
-        return fastnn.ops.dense(x, *weights[-2:])
+    def step(x, target):
+        loss = loss_of(target, model(x, training=True))
+        optimizer.apply(fastnn.gradients(loss, weights), weights)
+        return loss
 
-    return forward, weights
+    data = [library.array(array) for array in network.data()]
+    return partial(fastnn.compile(step) if compiled else step, *data), None
 
 
 def in_torch(network, library):
     torch = library.module
-    x, target = (library.array(array) for array in network.data())
     layers = []
     for inputs, units in network.shapes[:-1]:
         layers += [torch.nn.Linear(inputs, units), torch.nn.ReLU()]
         if network.dropout:
             layers.append(torch.nn.Dropout(network.dropout))
-    model = torch.nn.Sequential(*layers, torch.nn.Linear(*network.shapes[-1])).to(library.device)
+    layers.append(torch.nn.Linear(*network.shapes[-1]))
+    model = torch.nn.Sequential(*layers).to(library.device)
     with torch.no_grad():
         for parameter, w in zip(model.parameters(), network.weights(), strict=True):
             parameter.copy_(torch.from_numpy(w.T))
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE, fused=True)
-    functions = torch.nn.functional
-    loss_of = functions.cross_entropy if network.classes else functions.mse_loss
-    target = target.long() if network.classes else target
+    x, target = (library.array(array) for array in network.data())
+    if network.classes:
+        loss_of, target = torch.nn.functional.cross_entropy, target.long()
+    else:
+        loss_of = torch.nn.functional.mse_loss
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -143,12 +127,10 @@ def in_keras(network, library):
             layers.append(keras.layers.Dropout(network.dropout))
     model = keras.Sequential([*layers, keras.layers.Dense(network.sizes[-1])])
     model.set_weights(network.weights())
-    losses = keras.losses
-    loss = (
-        losses.SparseCategoricalCrossentropy(from_logits=True)
-        if network.classes
-        else losses.MeanSquaredError()
-    )
+    if network.classes:
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    else:
+        loss = keras.losses.MeanSquaredError()
     model.compile(keras.optimizers.Adam(RATE), loss)
     return partial(model.train_on_batch, *network.data()), None
 

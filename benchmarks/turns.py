@@ -60,14 +60,21 @@ class Workers:
 
     def __init__(self, peers, threads, device):
         here = [p for p in peers if all(map(importlib.util.find_spec, MODULES[p]))]
-        self.contenders = [
-            Contender(name, threads, device) for name in ("fastnn", "fastnn eager", *here)
-        ]
-        self.names = [contender.name for contender in self.contenders]
-        for contender in self.contenders:
+        started = [Contender(name, threads, device) for name in ("fastnn", "fastnn eager", *here)]
+        self.contenders, self.about = [], {}
+        for contender in started:
             contender.ask("about")
-        self.about = {contender.name: contender.answer() for contender in self.contenders}
-        self.pause = PAUSE if threads > 1 else 0
+        for contender in started:
+            try:
+                self.about[contender.name] = contender.answer()
+                self.contenders.append(contender)
+            except Failed as failure:
+                print(f"{contender.name} does not work: {failure}", file=sys.stderr)
+                contender.end()
+        self.names = list(self.about)
+        if "fastnn" not in self.names:
+            raise SystemExit("fastnn itself is missing: pip install .")
+        self.pause = PAUSE if threads > 1 and device == "cpu" else 0
 
     def __enter__(self):
         return self
@@ -78,33 +85,37 @@ class Workers:
 
     def measure(self, row, rounds, quick):
         """{"results": {contender: minimum, median ..}, "others": cores that work for others}."""
-        able = [contender for contender in self.contenders if contender.name in row.calls]
-        for contender in able:
-            contender.ask("open", row.what, row.name)
-        results = {contender.name: {} for contender in able}
-        turns, times = deque(), {}
-        for contender in able:
+        turns = deque(contender for contender in self.contenders if contender.name in row.calls)
+        results = {contender.name: {} for contender in turns}
+        times = {contender.name: [] for contender in turns}
+
+        def answers(contender):
+            """Its answer, or None; then it takes no further part in this row."""
             try:
-                results[contender.name]["sum"] = contender.answer()
-                turns.append(contender)
-                times[contender.name] = []
+                return contender.answer()
             except Failed as failure:
                 results[contender.name]["error"] = str(failure)
+                turns.remove(contender)
+
+        for contender in turns:
+            contender.ask("open", row.what, row.name)
+        for contender in list(turns):
+            results[contender.name]["sum"] = answers(contender)
         others = load.Others([contender.process.pid for contender in self.contenders])
         for _ in range(rounds):
-            for contender in turns:
+            for contender in list(turns):
                 contender.ask("burst", BURST[quick])
-                times[contender.name] += contender.answer()
+                times[contender.name] += answers(contender) or []
                 time.sleep(self.pause)
             turns.rotate()
-        for name, seconds in times.items():
-            results[name] |= {
+        others = others.cores()
+        for contender in list(turns):
+            seconds = times[contender.name]
+            results[contender.name] |= {
                 "minimum": min(seconds),
                 "median": statistics.median(seconds),
                 "samples": len(seconds),
             }
-        others = others.cores()
-        for contender in turns:
             contender.ask("close")
-            contender.answer()
+            answers(contender)
         return {"results": results, "others": others}

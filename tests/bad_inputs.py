@@ -1,6 +1,6 @@
 """Calls that every kernel must refuse, made from each operation's plain case.
 
-    python tests/bad_inputs.py gemm
+    python tests/bad_inputs.py cpu gemm
 
 makes them one after the other and prints a line of JSON before and after each, so that
 test_bad_input.py can tell which call killed this process.
@@ -11,7 +11,9 @@ import sys
 
 import cases
 import numpy as np
+import support
 from contract import OPERATIONS
+from emulated_array import EmulatedArray
 from numpy.lib.stride_tricks import as_strided
 
 # What looks wrong but is not: (operation, parameter, what is wrong with it).
@@ -24,6 +26,7 @@ FINE = {
     *((op, "y", w) for op in ("fill", "uniform") for w in ("float64", "2^31", "2^40", "2^60")),
     *((op, name, w) for op in ("cast", "gather") for name in "xy" for w in ("float64", "int32")),
     ("fill", "y", "int32"),
+    ("fill", "a NumPy array"),  # in place of a GPU's: then it runs on the CPU
     ("fill", "value", "nan"),
     ("fill", "value", "inf"),
 }
@@ -219,10 +222,57 @@ def calls(name):
         yield what, [*make().values(), *settings], keywords
 
 
-def main(name):
+def interfaces(array, written):
+    """What an array of a GPU may wrongly say of itself."""
+    true = array.__cuda_array_interface__
+    address = true["data"][0]
+    shapes = [None, "text", (-1,), (1.5,), (2**62, 4), (2**70,), (1,) * 9, (2**31, 2**31)]
+    lies = [{"shape": shape} for shape in shapes]
+    lies += [{"typestr": typestr} for typestr in (None, 5, ">f4", "<f2", "<c8", "", "<f4,<f4")]
+    lies += [{"data": data} for data in (None, (), ("8", False), (-8, False), (2**70, False))]
+    lies += [{"data": (address + 1, False)}]
+    lies += [{"data": (address, True)}] if written else []
+    if array.shape:
+        lies += [{"strides": strides} for strides in ((), (1,), (0,) * len(array.shape), "text")]
+    yield from ((str(lie), true | lie) for lie in lies)
+    for key in ("shape", "typestr", "data"):
+        yield f"without {key}", {name: value for name, value in true.items() if name != key}
+    yield from ((repr(wrong), wrong) for wrong in (None, "text", [], {}))
+
+
+def gpu_calls(name):
+    """The same for the emulated GPU, whose arrays say by a dictionary what they are."""
+    device = support.open_device("emulated")
+    operation, case = OPERATIONS[name], cases.plain_cases()[name]
+    rest = [case.settings] if case.settings else []
+
+    def make():
+        return {name: support.over(device.upload, value) for name, value in case.make().items()}
+
+    def wrong_arrays(array, written):
+        yield "None", None
+        yield "a NumPy array", array.get()
+        yield "text", "text"
+        for what, interface in interfaces(array, written):
+            lie = EmulatedArray(array.memory, array.owner)
+            lie.__cuda_array_interface__ = interface
+            yield what, lie
+
+    yield "nothing", [*make().values(), *rest], {}
+    for parameter in operation.parameters:
+        array = make()[parameter.name]
+        first = array[0] if parameter.is_list else array
+        for what, wrong in wrong_arrays(first, parameter.written):
+            if not (wrong is None and parameter.optional) and (name, what) not in FINE:
+                value = [wrong, *array[1:]] if parameter.is_list else wrong
+                operands = make() | {parameter.name: value}
+                yield f"{parameter.name} is {what}", [*operands.values(), *rest], {}
+
+
+def main(device, name):
     from fastnn import kernels
 
-    for what, operands, keywords in calls(name):
+    for what, operands, keywords in {"cpu": calls, "emulated": gpu_calls}[device](name):
         print(json.dumps({"call": what}), flush=True)
         try:
             getattr(kernels, name)(*operands, **keywords)
@@ -233,4 +283,4 @@ def main(name):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -15,6 +15,14 @@ class EmulatedArray:
     def __init__(self, memory, owner):
         self.memory = memory  # a C-contiguous NumPy array over what `owner` keeps alive
         self.owner = owner
+        self.__cuda_array_interface__ = {
+            "shape": memory.shape,
+            "typestr": memory.dtype.str,
+            "data": (memory.ctypes.data, not memory.flags.writeable),
+            "strides": None,
+            "version": 3,
+            "stream": None,
+        }
 
     @classmethod
     def from_host(cls, host):
@@ -44,17 +52,6 @@ class EmulatedArray:
     @property
     def dtype(self):
         return self.memory.dtype
-
-    @property
-    def __cuda_array_interface__(self):
-        return {
-            "shape": self.shape,
-            "typestr": self.dtype.str,
-            "data": (self.memory.ctypes.data, not self.memory.flags.writeable),
-            "strides": None,
-            "version": 3,
-            "stream": None,
-        }
 
     def part(self, inner, dtype, shape):
         """Bytes `inner` (a slice) of an array of bytes, as another dtype and shape."""

@@ -1,12 +1,12 @@
 """What the tests of the kernels share: exact arguments, devices, one call, the bound.
 
 The bound on an element's error is C eps sqrt(terms) magnitude + terms tiny, one C for all. A term
-of a sum costs two roundings (its product, its addition) of at most eps / 2 each, relative to partial
-sums that never exceed the magnitude, so n terms err by at most n eps magnitude: up to 16 terms
-C = 4 is a proof. Beyond, roundings are taken as independent (Higham and Mary 2019): it exceeds
-C eps sqrt(n) magnitude with probability below 2 exp(-C^2) = 2e-7 even if every rounding were as bad
-as it can be; real ones have a third of that variance, which makes it 3e-21. Kernels flush what is
-below the smallest normal number to zero: `tiny`, once a term.
+of a sum costs two roundings (its product, its addition) of at most eps / 2 each, relative to
+partial sums that never exceed the magnitude, so n terms err by at most n eps magnitude: up to 16
+terms C = 4 is a proof. Beyond, roundings are taken as independent (Higham and Mary 2019): it
+exceeds C eps sqrt(n) magnitude with probability below 2 exp(-C^2) = 2e-7 even if every rounding
+were as bad as it can be; real ones have a third of that variance, which makes it 3e-21. Kernels
+flush what is below the smallest normal number to zero: `tiny`, once a term.
 """
 
 import functools

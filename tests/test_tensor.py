@@ -151,7 +151,7 @@ def test_reshape():
     assert all(r.shape == (3, 2) and np.shares_memory(r.numpy(), t.numpy()) for r in shapes)
     assert t.reshape(6).shape == t.reshape(-1).shape == t.reshape(np.int64(6)).shape == (6,)
     for wrong in (4, -7, (-1, -1), (0, -1)):
-        raises(ValueError, "reshape: a tensor of shape", t.reshape, wrong)
+        raises(ValueError, "reshape: a tensor", t.reshape, wrong)
     for wrong in ("ab", None, (None,), (1.5,)):
         raises(TypeError, "reshape: shape is", ops.reshape, t, wrong)
 

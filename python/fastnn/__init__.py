@@ -1,6 +1,7 @@
 """fastnn: small, fast deep learning with Keras's names.
 
-Kernels in SIMD C++ and CUDA, gradients on a tape, training steps recorded and replayed without Python.
+Kernels in SIMD C++ and CUDA, gradients on a tape, training steps recorded and replayed without
+Python.
 """
 
 from . import (

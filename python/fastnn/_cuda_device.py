@@ -17,7 +17,9 @@ def _why_not():
 
 def describe():
     """One line for show_config()."""
-    return _why_not() or (repr(_device) if _device else "CUDA kernels built; connect with devices.cuda()")
+    return _why_not() or (
+        repr(_device) if _device else "CUDA kernels built; connect with devices.cuda()"
+    )
 
 
 def connect():

@@ -32,5 +32,6 @@ def get(identifier):
     if isinstance(identifier, str) and identifier in _NAMES:
         return _NAMES[identifier]
     raise ValueError(
-        f"activation: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable is wanted."
+        f"activation: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable is "
+        "wanted."
     )

@@ -1,4 +1,5 @@
-"""What recorded steps must notice: changes of structure, and writes to variables while recording."""
+"""What recorded steps must notice: changes of structure, and writes to variables while
+recording."""
 
 import threading
 

@@ -1,9 +1,9 @@
 """fastnn.compile: a training step recorded once and replayed without Python.
 
-Of a signature the first call runs plainly (layers and optimizer slots get built), the second is recorded
-while it runs, from the third on the planned list of launches is replayed. A signature is the shapes and
-dtypes of the arrays, every other argument, and the structure of the models: what may change from step to
-step without a new recording are values, which live in arrays and variables.
+Of a signature the first call runs plainly (layers and optimizer slots get built), the second is
+recorded while it runs, from the third on the planned list of launches is replayed. A signature is
+the shapes and dtypes of the arrays, every other argument, and the structure of the models: what may
+change from step to step without a new recording are values, which live in arrays and variables.
 """
 
 import functools
@@ -15,6 +15,7 @@ from . import _core, changes, devices
 from .tensor import Tensor, Variable
 
 PROGRAMS = 8  # of one function; the least recently used one goes
+
 
 class _Leaf:
     """Stands for the i-th array in a nested argument or result."""
@@ -84,7 +85,9 @@ class CompiledFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self._programs = OrderedDict()  # signature -> "built" or a _Program
-        self._last = None  # the program of the last call, if its arguments were arrays and nothing else
+        self._last = (
+            None  # the program of the last call, if its arguments were arrays and nothing else
+        )
         self._structure = changes.structure()
         self._slab = None
         self._lock = threading.RLock()
@@ -108,8 +111,11 @@ class CompiledFunction:
             hash(signature)
         except TypeError:
             raise TypeError(
-                f"fastnn.compile: {getattr(self, '__name__', 'the step')} was given an argument that is "
-                "neither an array nor hashable. Pass arrays, tensors, numbers, strings, or lists and dicts of them."
+                f"fastnn.compile: {getattr(self, '__name__', 'the step')} was given an argument "
+                "that "
+                "is neither an array nor hashable. Pass arrays, tensors, numbers, strings, or "
+                "lists and "
+                "dicts of them."
             ) from None
         with self._lock:
             if self._structure != changes.structure():
@@ -175,14 +181,14 @@ class CompiledFunction:
 def compile(function):
     """Record a step and replay it: the same results, bit for bit, without Python in between.
 
-    Use it on a function that takes a batch and does a whole training step. Arrays and tensors among its
-    arguments may have new values at each call; anything else is part of the signature, and a new value
-    means a new recording. Inside, values cannot be read: return tensors and read them outside. What NumPy
-    writes into arrays inside the step is not recorded.
+    Use it on a function that takes a batch and does a whole training step. Arrays and tensors among
+    its arguments may have new values at each call; anything else is part of the signature, and a
+    new value means a new recording. Inside, values cannot be read: return tensors and read them
+    outside. What NumPy writes into arrays inside the step is not recorded.
 
     Raises:
-        RuntimeError: while recording, if the step reads a value, uses an array that NumPy made inside it,
-            or keeps a tensor beyond its end; the error names the line.
+        RuntimeError: while recording, if the step reads a value, uses an array that NumPy made
+            inside it, or keeps a tensor beyond its end; the error names the line.
 
     >>> import numpy as np, fastnn
     >>> w = fastnn.Variable(np.zeros(2, "float32"))

@@ -132,7 +132,7 @@ class NumpyNetwork:
                 d = (d @ self.w[2 * layer].T) * mask * positive
         self.t += 1
         alpha = rate * np.sqrt(1 - beta_2**self.t) / (1 - beta_1**self.t)
-        for w, m, v, g in zip(self.w, self.m, self.v, gradients):
+        for w, m, v, g in zip(self.w, self.m, self.v, gradients, strict=True):
             m += (g - m) * (1 - beta_1)
             v += (g * g - v) * (1 - beta_2)
             w -= alpha * m / (np.sqrt(v) + epsilon)
@@ -158,7 +158,8 @@ def run(epochs=40, batch_size=32, seed=0):
     initial = model.get_weights()
     step = make_step(model, fastnn.optimizers.Adam())
     print(
-        f"fastnn {fastnn.__version__}: {model.count_params():,} parameters, {len(x):,} images to learn, "
+        f"fastnn {fastnn.__version__}: {model.count_params():,} parameters, {len(x):,} images to "
+        "learn, "
         f"{len(x_test)} to test, {fastnn.get_num_threads()} threads"
     )
     train(step, x, y, epochs, batch_size, seed)

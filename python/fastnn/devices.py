@@ -1,7 +1,7 @@
 """Devices: where arrays live and which module's kernels work on them.
 
-The CPU is always there, with NumPy arrays. A GPU appears with CuPy: ``fastnn.devices.cuda()``. What an
-operation runs on follows from its arrays, never from a global switch.
+The CPU is always there, with NumPy arrays. A GPU appears with CuPy: ``fastnn.devices.cuda()``. What
+an operation runs on follows from its arrays, never from a global switch.
 """
 
 import threading
@@ -20,7 +20,8 @@ _local = threading.local()
 class Device:
     """One device: its kernels, its arrays, and the way from and to NumPy.
 
-    ``with device:`` makes it the place of new variables and of models built inside (this thread only).
+    ``with device:`` makes it the place of new variables and of models built inside (this thread
+    only).
     """
 
     def __init__(self, module, array_type, upload, download):
@@ -42,7 +43,8 @@ class Device:
         _local.stack = _local.stack[:-1]
 
     def synchronize(self):
-        """Wait for everything launched; raises what kernels found in the data since the last time."""
+        """Wait for everything launched; raises what kernels found in the data since the last
+        time."""
         _core.synchronize(self.name)
 
     def memory_info(self):
@@ -75,7 +77,7 @@ def of(array) -> Device | None:
 
 
 def default(device=None) -> Device:
-    """Where new variables live: `device` if given, else the innermost ``with device:``, else the CPU.
+    """Where new variables live: `device`, or if None the innermost ``with device:``, or the CPU.
 
     >>> import fastnn
     >>> fastnn.devices.default()

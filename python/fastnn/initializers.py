@@ -19,8 +19,8 @@ def fans(shape):
 class GlorotUniform:
     """Uniform in [-limit, limit), limit = sqrt(6 / (fan in + fan out)).
 
-    Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks
-    (AISTATS 2010), eq. 16.
+    Source: Glorot and Bengio, Understanding the difficulty of training deep feedforward neural
+    networks (AISTATS 2010), eq. 16.
 
     >>> import fastnn
     >>> w = fastnn.initializers.GlorotUniform(seed=1)((4, 2))
@@ -66,5 +66,6 @@ def get(identifier):
     if isinstance(identifier, str) and identifier in _NAMES:
         return _NAMES[identifier]()
     raise ValueError(
-        f"initializers: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable is wanted."
+        f"initializers: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable "
+        "is wanted."
     )

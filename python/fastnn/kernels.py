@@ -1,10 +1,10 @@
 """The raw kernels, out-first: what the library itself is built on.
 
-Each function takes its outputs, then its inputs, then a tuple of settings, and writes into the arrays
-that it is given: C-contiguous NumPy arrays, or the arrays of a GPU, all of one device. ``None`` stands for
-an operand that may be absent. ``add`` is a bit mask: output *i* adds to what is there instead of
-overwriting it. ``help(fastnn.kernels.gemm)`` shows a call. Nothing is copied or converted: what does not
-fit is refused with TypeError or ValueError.
+Each function takes its outputs, then its inputs, then a tuple of settings, and writes into the
+arrays that it is given: C-contiguous NumPy arrays, or the arrays of a GPU, all of one device.
+``None`` stands for an operand that may be absent. ``add`` is a bit mask: output *i* adds to what is
+there instead of overwriting it. ``help(fastnn.kernels.gemm)`` shows a call. Nothing is copied or
+converted: what does not fit is refused with TypeError or ValueError.
 
 >>> import numpy as np, fastnn
 >>> x = np.array([-1.0, 2.0], "float32")

@@ -19,7 +19,8 @@ class SparseCategoricalCrossentropy:
     """Cross-entropy with class numbers as labels.
 
     Args:
-        from_logits: whether predictions are logits; else they are probabilities, clipped as Keras does.
+        from_logits: whether predictions are logits; else they are probabilities, clipped as Keras
+            does.
 
     >>> import fastnn
     >>> loss = fastnn.losses.SparseCategoricalCrossentropy()([1], [[0.5, 0.5]])

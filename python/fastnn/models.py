@@ -3,13 +3,15 @@
 from . import symbolic
 from .changes import structure_changed
 from .layers import Layer
+from .tensor import as_list
 
 
 class Sequential(Layer):
     """Layers one after the other; itself a layer.
 
     Args:
-        layers: layers, the first of which may be a ``fastnn.Input``, which builds the weights at once.
+        layers: layers, the first of which may be a ``fastnn.Input``, which builds the weights at
+            once.
 
     >>> import fastnn
     >>> from fastnn.layers import Dense
@@ -24,7 +26,7 @@ class Sequential(Layer):
         super().__init__(**arguments)
         self.layers = []
         self._input = None
-        for layer in layers:
+        for layer in as_list(layers, "Sequential", "layers"):
             self.add(layer)
 
     def add(self, layer):

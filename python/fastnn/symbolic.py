@@ -1,4 +1,5 @@
-"""Symbolic tensors: a shape without values, as ``fastnn.Input`` gives, and what operations make of them."""
+"""Symbolic tensors: a shape without values, as ``fastnn.Input`` gives, and what operations make of
+them."""
 
 import functools
 
@@ -6,7 +7,8 @@ from . import tape
 
 
 class SymbolicTensor:
-    """A tensor that is not computed yet. `shape` has None where the batch is; `producer` says what made it.
+    """A tensor that is not computed yet. `shape` has None where the batch is; `producer` says what
+    made it.
 
     >>> import fastnn
     >>> x = fastnn.Input((4,))
@@ -27,7 +29,9 @@ class SymbolicTensor:
         return f"<SymbolicTensor shape={self.shape} dtype={self.dtype}>"
 
     def _no_values(self, *_):
-        raise TypeError("a symbolic tensor (fastnn.Input) has no values; build a model and call it.")
+        raise TypeError(
+            "a symbolic tensor (fastnn.Input) has no values; build a model and call it."
+        )
 
     __array_ufunc__ = None  # NumPy's operators leave the work to ours
     __array__ = __float__ = __int__ = __bool__ = __len__ = numpy = item = _no_values
@@ -62,16 +66,14 @@ def Input(shape, dtype="float32", batch_size=None):
     >>> fastnn.Input((28, 28)).shape
     (None, 28, 28)
     """
-    from .tensor import DTYPES, as_shape
+    from .tensor import as_dtype, as_shape
 
     if not isinstance(shape, (tuple, list)):
         raise TypeError(f"Input: shape is {shape!r}; a tuple is wanted, such as (28, 28).")
-    if dtype not in DTYPES:
-        raise TypeError(f"Input: dtype {dtype!r} is not one of {', '.join(DTYPES)}.")
     known = [n for n in (batch_size, *shape) if n is not None]
     if any(n < 0 for n in as_shape(known, "Input")):
         raise ValueError(f"Input: shape {shape} has a negative size.")
-    return SymbolicTensor((batch_size, *shape), dtype)
+    return SymbolicTensor((batch_size, *shape), as_dtype(dtype, "Input"))
 
 
 def is_symbolic(x):
@@ -79,7 +81,8 @@ def is_symbolic(x):
 
 
 def infer(function, arguments, keywords):
-    """The symbolic result of a call: run on zeros with batches of 2 and of 3, to see which axes vary."""
+    """The symbolic result of a call: run on zeros with batches of 2 and of 3, to see which axes
+    vary."""
     from .ops import zeros
     from .tensor import Tensor
 
@@ -98,7 +101,7 @@ def infer(function, arguments, keywords):
     two, three = run(2), run(3)
     if not isinstance(two, Tensor):
         raise TypeError(f"{function.__name__}: gives a {type(two).__name__} for a symbolic tensor.")
-    shape = tuple(m if m == n else None for m, n in zip(two.shape, three.shape))
+    shape = tuple(m if m == n else None for m, n in zip(two.shape, three.shape, strict=True))
     return SymbolicTensor(shape, two.dtype, (function, arguments, keywords))
 
 

@@ -1,8 +1,8 @@
 """The tape: what is needed to walk back from a loss to the variables.
 
-An operation that has something to differentiate leaves a Node: its input tensors and a function that
-turns the gradient of its output into those of its inputs. Nodes know their inputs and never their output,
-so that a tape is free of cycles and dies with the loss.
+An operation that has something to differentiate leaves a Node: its input tensors and a function
+that turns the gradient of its output into those of its inputs. Nodes know their inputs and never
+their output, so that a tape is free of cycles and dies with the loss.
 """
 
 import itertools
@@ -40,7 +40,7 @@ def enabled() -> bool:
 class Node:
     """One operation on the tape."""
 
-    __slots__ = ("serial", "inputs", "backward", "saved", "needed")
+    __slots__ = ("backward", "inputs", "needed", "saved", "serial")
 
     def __init__(self, inputs, backward, saved):
         self.serial = next(_serials)
@@ -53,8 +53,8 @@ class Node:
 class Gradients:
     """Where a node's backward puts the gradients of its inputs.
 
-    ``out(i)`` gives ``(array, add)`` for input i: a fresh array and 0, or the array that already holds
-    another branch's gradient and 1, or ``(None, 0)`` where nobody wants it.
+    ``out(i)`` gives ``(array, add)`` for input i: a fresh array and 0, or the array that already
+    holds another branch's gradient and 1, or ``(None, 0)`` where nobody wants it.
     """
 
     __slots__ = ("node", "store", "wanted")
@@ -87,7 +87,8 @@ def _nodes(loss):
         node = stack.pop()
         if node.inputs is None:
             raise RuntimeError(
-                "backward: this part of the tape was already walked and freed, and there is no double "
+                "backward: this part of the tape was already walked and freed, and there is no "
+                "double "
                 "backward. Compute the loss again."
             )
         for tensor in node.inputs:
@@ -109,7 +110,8 @@ def backward(loss, wanted, store, upstream=None):
         for tensor, version in node.saved:
             if tensor.version != version:
                 raise RuntimeError(
-                    f"backward: {tensor.name or 'a variable'} was written to after the forward pass "
+                    f"backward: {tensor.name or 'a variable'} was written to after the forward "
+                    "pass "
                     "used it. Call backward() before the optimizer or assign()."
                 )
     if upstream is None:
@@ -138,20 +140,16 @@ def gradients(loss, variables):
     >>> g.numpy()
     array([4.], dtype=float32)
     """
-    from .tensor import Tensor
+    from .tensor import Tensor, as_list
 
-    if isinstance(variables, Tensor):
-        raise TypeError("gradients: a list of variables is wanted, not one variable.")
-    variables = list(variables)
+    variables = as_list(variables, "gradients", "variables")
     for variable in variables:
         if not isinstance(variable, Tensor):
-            raise TypeError(
-                f"gradients: {type(variable).__name__} came among the variables; a Variable is wanted."
-            )
+            raise TypeError(f"gradients: a {type(variable).__name__} came among the variables.")
         if variable._node is not None:
             raise ValueError(
-                f"gradients: a computed tensor of shape {variable.shape} came among the variables; the "
-                "tape keeps gradients of variables only."
+                f"gradients: a computed tensor of shape {variable.shape} came among the variables; "
+                "the tape keeps gradients of variables only."
             )
     if not isinstance(loss, Tensor):
         raise TypeError(f"gradients: loss is a {type(loss).__name__}; a Tensor is wanted.")
@@ -161,7 +159,8 @@ def gradients(loss, variables):
         )
     if loss._node is None:
         raise RuntimeError(
-            "gradients: the loss has no tape: it was computed under no_grad(), from nothing trainable, "
+            "gradients: the loss has no tape: it was computed under no_grad(), from nothing "
+            "trainable, "
             "or its tape was already freed."
         )
     store = {}

@@ -25,7 +25,8 @@ _NAMES = _Names()
 class Tensor:
     """An array on a device, and how it was computed.
 
-    Tensors are immutable and always C-contiguous. Arithmetic gives tensors; ``numpy()`` gives the array.
+    Tensors are immutable and always C-contiguous. Arithmetic gives tensors; ``numpy()`` gives the
+    array.
 
     >>> import numpy as np, fastnn
     >>> x = fastnn.Tensor(np.ones((2, 3), "float32"))
@@ -33,7 +34,7 @@ class Tensor:
     np.float32(12.0)
     """
 
-    __slots__ = ("array", "device", "requires_grad", "_node", "grad", "__weakref__")
+    __slots__ = ("__weakref__", "_node", "array", "device", "grad", "requires_grad")
     __array_ufunc__ = None  # NumPy's operators leave the work to ours
     version = None  # variables have one
     name = None
@@ -58,7 +59,8 @@ class Tensor:
     def __repr__(self):
         if tape.recording():
             return f"<Tensor shape={self.shape} dtype={self.dtype}, inside a compiled step>"
-        return f"<Tensor shape={self.shape} dtype={self.dtype} device={self.device.name}>\n{self.numpy()}"
+        head = f"<Tensor shape={self.shape} dtype={self.dtype} device={self.device.name}>"
+        return f"{head}\n{self.numpy()}"
 
     def __len__(self):
         if not self.shape:
@@ -96,7 +98,8 @@ class Tensor:
     def __array__(self, dtype=None, copy=None):
         if self.requires_grad and tape.enabled():
             raise RuntimeError(
-                "a tensor whose gradient is needed was handed to NumPy, which would lose the tape. Say "
+                "a tensor whose gradient is needed was handed to NumPy, which would lose the "
+                "tape. Say "
                 "so: tensor.detach() or tensor.numpy()."
             )
         return np.array(self.numpy(), dtype=dtype, copy=copy)
@@ -123,7 +126,8 @@ class Tensor:
         """Add the gradients of this scalar to ``.grad`` of every variable that it depends on."""
         if self.array.size != 1:
             raise ValueError(
-                f"backward: the tensor has shape {self.shape}; a single number is wanted. Take its mean."
+                f"backward: the tensor has shape {self.shape}; a single number is wanted. Take "
+                "its mean."
             )
         if self._node is None:
             raise RuntimeError(
@@ -167,8 +171,8 @@ class Tensor:
 class Variable(Tensor):
     """A tensor that owns one buffer for life and is written in place: weights, rates, counters.
 
-    ``trainable`` says whether gradients are wanted. ``value`` is anything that ``np.asarray`` takes; an
-    array keeps its dtype unless `dtype` is given, anything else becomes float32.
+    ``trainable`` says whether gradients are wanted. ``value`` is anything that ``np.asarray``
+    takes; an array keeps its dtype unless `dtype` is given, anything else becomes float32.
 
     >>> import fastnn
     >>> w = fastnn.Variable([1.0, 2.0], name="w")
@@ -177,14 +181,13 @@ class Variable(Tensor):
     array([3., 4.], dtype=float32)
     """
 
-    __slots__ = ("name", "version", "_trainable", "constraint")
+    __slots__ = ("_trainable", "constraint", "name", "version")
 
     def __init__(self, value, dtype=None, trainable=True, name=None, device=None):
         array = as_numbers(value, "Variable")
         if dtype is None:
             dtype = array.dtype.name if isinstance(value, (np.ndarray, Tensor)) else "float32"
-        if dtype not in DTYPES:
-            raise TypeError(f"Variable: dtype {dtype} is not one of {', '.join(DTYPES)}.")
+        dtype = as_dtype(dtype, "Variable")
         super().__init__(devices.default(device).upload(as_numbers(array, "Variable", dtype)))
         self.name = name
         self.version = 0
@@ -195,6 +198,7 @@ class Variable(Tensor):
     def empty(cls, shape, dtype="float32", trainable=True, name=None, device=None):
         """A variable whose values a kernel will write."""
         self = cls.__new__(cls)
+        dtype = as_dtype(dtype, "Variable")
         Tensor.__init__(self, devices.default(device).empty(as_shape(shape, "Variable"), dtype))
         self.name = name
         self.version = 0
@@ -253,34 +257,39 @@ class Variable(Tensor):
         return self.dtype in FLOATS or value == int(value)
 
     def written(self):
-        """Note that the buffer has new contents: a tape that saved the old ones is no longer valid."""
+        """Note that the buffer has new contents: a tape that saved the old ones is no longer
+        valid."""
         changes.written(self)
 
     def _wrong_shape(self, shape):
         return ValueError(
-            f"assign: the value has shape {tuple(shape)} but variable {self.name or ''} has {self.shape}."
+            f"assign: the value has shape {tuple(shape)} but variable {self.name or ''} has "
+            f"{self.shape}."
         )
 
 
 def refuse_while_recording(what):
     if _core.recording():
         raise RuntimeError(
-            f"fastnn.compile: {what} reads a value inside the step, at {user_line()}. While a step is "
+            f"fastnn.compile: {what} reads a value inside the step, at {user_line()}. While a "
+            "step is "
             "recorded values are not there to be looked at: return the tensor and read it outside."
         )
 
 
 def as_numbers(x, operation, dtype=None):
-    """What np.asarray makes of `x`, C-contiguous, in `dtype`; refused if it holds no real numbers, or
-    numbers that an integer `dtype` cannot."""
+    """What np.asarray makes of `x`, C-contiguous, in `dtype`.
+
+    Refused if it holds no real numbers, or some that an integer `dtype` cannot hold.
+    """
     try:
         array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
     except ValueError as error:
         raise ValueError(f"{operation}: {error}") from None
     if array.dtype.kind not in "biuf":
         raise TypeError(
-            f"{operation}: a {type(x).__name__} came, to NumPy an array of {array.dtype}; real numbers "
-            "are wanted."
+            f"{operation}: a {type(x).__name__} came, to NumPy an array of {array.dtype}; real "
+            "numbers are wanted."
         )
     with np.errstate(all="ignore"):
         converted = np.asarray(array, dtype, order="C")
@@ -304,6 +313,26 @@ def as_shape(shape, operation):
     return sizes
 
 
+def as_dtype(dtype, operation):
+    """The name of a dtype, which may come as NumPy's."""
+    name = dtype if isinstance(dtype, str) else None
+    if isinstance(dtype, np.dtype) or (isinstance(dtype, type) and issubclass(dtype, np.generic)):
+        name = np.dtype(dtype).name
+    if name not in DTYPES:
+        raise TypeError(f"{operation}: dtype is {dtype!r}; one of {', '.join(DTYPES)} is wanted.")
+    return name
+
+
+def as_list(x, operation, what):
+    """A list of what an iterable holds."""
+    try:
+        return list(x)
+    except TypeError:
+        raise TypeError(
+            f"{operation}: a {type(x).__name__} came; a list of {what} is wanted."
+        ) from None
+
+
 def as_variable(x, operation, name):
     """`x`, which the operation writes to."""
     if not isinstance(x, Variable):
@@ -312,7 +341,8 @@ def as_variable(x, operation, name):
 
 
 def as_tensor(x, operation, like=None, dtype=None):
-    """`x` as a tensor: tensors and device arrays as they are, numbers and lists in the dtype of `like`."""
+    """`x` as a tensor: tensors and device arrays as they are, numbers and lists in the dtype of
+    `like`."""
     if isinstance(x, Tensor):
         return x
     if devices.of(x) is not None:
@@ -329,12 +359,14 @@ def as_tensor(x, operation, like=None, dtype=None):
     if hasattr(x, "__dlpack__"):
         return Tensor(np.from_dlpack(x))
     raise TypeError(
-        f"{operation}: {type(x).__name__} is no tensor, array or number. np.asarray() makes an array."
+        f"{operation}: {type(x).__name__} is no tensor, array or number. np.asarray() makes an "
+        "array."
     )
 
 
 def result(array, inputs, backward, saved=()):
-    """The tensor of an operation's output; `backward(dy, out)` is kept if an input needs a gradient."""
+    """The tensor of an operation's output; `backward(dy, out)` is kept if an input needs a
+    gradient."""
     tensor = Tensor(array)
     if tape.enabled() and any(t.requires_grad for t in inputs):
         tensor.requires_grad = True

@@ -28,7 +28,8 @@ def set_random_seed(seed: int) -> None:
 
 
 def draw_seed(seed=None):
-    """(seed, stream) for one user of random numbers: its own seed, or the global one and a new stream."""
+    """(seed, stream) for one user of random numbers: its own seed, or the global one and a new
+    stream."""
     global _streams
     if seed is not None:
         return _checked(seed), 0

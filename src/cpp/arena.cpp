@@ -139,15 +139,15 @@ Block* Arena::find(const void* p) noexcept {
   return address < block->first + block->second->capacity ? block->second : nullptr;
 }
 
-int64_t Arena::bytes_in_use() noexcept {
+int64_t Arena::bytes_in_use() const noexcept {
   const Guard guard(lock_);
   return in_use_;
 }
-int64_t Arena::bytes_held() noexcept {
+int64_t Arena::bytes_held() const noexcept {
   const Guard guard(lock_);
   return held_;
 }
-uint64_t Arena::serial() noexcept {
+uint64_t Arena::serial() const noexcept {
   const Guard guard(lock_);
   return serial_;
 }

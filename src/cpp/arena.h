@@ -55,10 +55,10 @@ class Arena {
   // The block, live or not, whose memory contains p, or null.
   Block* find(const void* p) noexcept;
 
-  int64_t bytes_in_use() noexcept;  // capacity of live blocks
-  int64_t bytes_held() noexcept;    // taken from Memory
-  uint64_t serial() noexcept;       // the last one handed out
-  void trim() noexcept;             // gives back every chunk without a live block
+  int64_t bytes_in_use() const noexcept;  // capacity of live blocks
+  int64_t bytes_held() const noexcept;    // taken from Memory
+  uint64_t serial() const noexcept;       // the last one handed out
+  void trim() noexcept;                   // gives back every chunk without a live block
 
  private:
   static constexpr int kHuge = 64 + 14 * 4;  // the class of blocks that have a chunk of their own
@@ -78,7 +78,7 @@ class Arena {
   void make_room(int64_t bytes);
 
   const Memory memory_;
-  SpinLock lock_;                   // guards all below, and the blocks
+  mutable SpinLock lock_;           // guards all below, and the blocks
   Block* free_[kHuge + 1] = {};     // lists, last released first
   std::map<char*, Block*> blocks_;  // by address
   Chunks chunks_;
@@ -93,7 +93,7 @@ class Arena {
   struct AtFork;
 };
 
-// NumPy's arrays live here. 2 MiB aligned, in huge pages where the system grants them.
+// Home of the arrays that fastnn makes: 2 MiB aligned, in huge pages where the system grants them.
 Arena& host_arena();
 
 }  // namespace fastnn

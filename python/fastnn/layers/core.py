@@ -94,7 +94,9 @@ class Dropout(Layer):
         if not training or self.rate == 0:
             return x
         if self._state is None:
-            self._state = Variable([self._seed, 0], "int64", name=f"{self.name}/seed", device=x.device)
+            self._state = Variable(
+                [self._seed, 0], "int64", name=f"{self.name}/seed", device=x.device
+            )
         return ops.dropout(x, self.rate, self._state, self._stream)
 
 

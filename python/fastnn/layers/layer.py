@@ -8,7 +8,17 @@ import numpy as np
 
 from .. import devices, initializers, symbolic
 from ..changes import structure_changed
-from ..tensor import DTYPES, FLOATS, Tensor, Variable, as_numbers, as_shape, as_tensor
+from ..tensor import (
+    DTYPES,
+    FLOATS,
+    Tensor,
+    Variable,
+    as_dtype,
+    as_list,
+    as_numbers,
+    as_shape,
+    as_tensor,
+)
 
 _NATIVE = frozenset(map(np.dtype, DTYPES))
 _counts = Counter()
@@ -25,7 +35,8 @@ def _default_name(cls):
 
 
 class Layer:
-    """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in `call(x)`.
+    """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in
+    `call(x)`.
 
     Args:
         name: unique by default.
@@ -45,8 +56,9 @@ class Layer:
     training_argument = False  # whether call() takes training=
 
     def __init__(self, name=None, trainable=True, dtype="float32"):
+        dtype = as_dtype(dtype, type(self).__name__)
         if dtype not in FLOATS:
-            raise ValueError(f"{type(self).__name__}: dtype {dtype!r}; float32 or float64 is wanted.")
+            raise ValueError(f"{type(self).__name__}: dtype is {dtype}; a float is wanted.")
         self.name = name or _default_name(type(self))
         self.dtype = dtype
         self.built = False
@@ -153,6 +165,7 @@ class Layer:
     def set_weights(self, values):
         """Write a list of arrays, shaped as the weights, into the weights: all of them or none."""
         weights = self.weights
+        values = as_list(values, "set_weights", "arrays")
         values = [as_numbers(v, f"set_weights of {self.name}") for v in values]
         shapes = [w.shape for w in weights]
         if [v.shape for v in values] != shapes:
@@ -160,7 +173,7 @@ class Layer:
                 f"set_weights: {self.name} has weights of shapes {shapes}; arrays of "
                 f"{[v.shape for v in values]} came."
             )
-        for w, v in zip(weights, values):
+        for w, v in zip(weights, values, strict=True):
             w.assign(v)
 
     def __repr__(self):

@@ -1,7 +1,7 @@
 """Adam's update."""
 
 from .. import changes
-from ..tensor import Tensor, as_variable
+from ..tensor import Tensor, as_list, as_variable
 
 
 def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
@@ -11,8 +11,8 @@ def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, e
     m += (g - m)(1 - beta_1);  v += (g^2 - v)(1 - beta_2);  w -= alpha m / (sqrt(v) + epsilon).
 
     Args:
-        segments: a list of (w, m, v, g): variables, their two slots, and gradients (tensors), of one
-            float dtype.
+        segments: a list of (w, m, v, g): variables, their two slots, and gradients (tensors), of
+            one float dtype.
         learning_rate: a float64 Variable ().
         iterations: an int64 Variable (), advanced by one.
         beta_1, beta_2, epsilon: numbers.
@@ -26,15 +26,17 @@ def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, e
     >>> w.numpy().round(4), t.item()
     (array([0.9], dtype=float32), 1)
     """
-    segments = list(segments)
+    segments = as_list(segments, "adam_update", "tuples (w, m, v, g)")
     if not segments:
         return
-    w, m, v, g = zip(*segments)
+    if any(not isinstance(s, (tuple, list)) or len(s) != 4 for s in segments):
+        raise TypeError("adam_update: each segment must be a tuple (w, m, v, g).")
+    w, m, v, g = zip(*segments, strict=True)
     for variable in (*w, *m, *v, iterations):
         as_variable(variable, "adam_update", "what is written to")
     for x in (*g, learning_rate):
         if not isinstance(x, Tensor):
-            raise TypeError(f"adam_update: a gradient or the rate is a {type(x).__name__}, no tensor.")
+            raise TypeError(f"adam_update: a gradient or the rate is a {type(x).__name__}.")
     iterations.device.module.adam_update(
         [t.array for t in w],
         [t.array for t in m],

@@ -34,7 +34,9 @@ def add(a, b):
     try:
         shape = np.broadcast_shapes(a.shape, b.shape)
     except ValueError:
-        raise ValueError(f"add: a has shape {a.shape} and b {b.shape}: they do not broadcast.") from None
+        raise ValueError(
+            f"add: a has shape {a.shape} and b {b.shape}: they do not broadcast."
+        ) from None
     k = a.device.module
     y = a.device.empty(shape, a.dtype)
     k.add(y, a.array, b.array)

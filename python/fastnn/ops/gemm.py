@@ -46,8 +46,8 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
     k.gemm(y, a.array, b.array, None, (ta, tb, "none"))
 
     def backward(dy, out):
-        # With A = op(a) and B = op(b): dA = dy B^T and dB = A^T dy; a transposed operand's gradient is
-        # the transpose of that product.
+        # With A = op(a) and B = op(b): dA = dy B^T and dB = A^T dy; a transposed operand's gradient
+        # is the transpose of that product.
         da, add = out(0)
         if da is not None:
             if ta:
@@ -90,7 +90,8 @@ def dense(x, kernel, bias=None, activation="none"):
     b = None if bias is None else as_tensor(bias, "dense", like=x)
     if x.ndim < 2 or w.ndim != 2:
         raise ValueError(
-            f"dense: x has shape {x.shape} and kernel {w.shape}; (.., inputs) with at least two axes and "
+            f"dense: x has shape {x.shape} and kernel {w.shape}; (.., inputs) with at least two "
+            "axes and "
             "(inputs, units) are wanted."
         )
     k = x.device.module

@@ -2,7 +2,7 @@
 
 from .. import devices
 from ..symbolic import operation
-from ..tensor import FLOATS, Tensor, as_numbers, as_shape, as_tensor, result
+from ..tensor import FLOATS, Tensor, as_dtype, as_numbers, as_shape, as_tensor, result
 
 
 def full(shape, value, dtype="float32", device=None):
@@ -18,7 +18,7 @@ def full(shape, value, dtype="float32", device=None):
     >>> fastnn.ops.full((2,), 7.0).numpy()
     array([7., 7.], dtype=float32)
     """
-    device = devices.default(device)
+    device, dtype = devices.default(device), as_dtype(dtype, "full")
     number = as_numbers(value, "full")
     if number.shape or (dtype not in FLOATS and float(number) != number.item()):
         raise ValueError(f"full: {value!r} came; one number that float64 holds exactly is wanted.")
@@ -69,7 +69,8 @@ def copy(x):
 
 @operation
 def cast(x, dtype):
-    """x converted to another dtype. Floats become integers by truncation, saturating; NaN becomes 0.
+    """x converted to another dtype. Floats become integers by truncation, saturating; NaN becomes
+    0.
 
     Args:
         x: tensor or array.
@@ -85,7 +86,7 @@ def cast(x, dtype):
     >>> fastnn.ops.cast([1.7, -1.7], "int32").numpy()
     array([ 1, -1], dtype=int32)
     """
-    x = as_tensor(x, "cast")
+    x, dtype = as_tensor(x, "cast"), as_dtype(dtype, "cast")
     if x.dtype == dtype:
         return x
     k = x.device.module
@@ -121,7 +122,8 @@ def gather(x, indices, dtype=None):
     """
     x = as_tensor(x, "gather")
     i = as_tensor(indices, "gather", like=x, dtype="int32")
-    y = x.device.empty((i.size, *x.shape[1:]), x.dtype if dtype is None else dtype)
+    dtype = x.dtype if dtype is None else as_dtype(dtype, "gather")
+    y = x.device.empty((i.size, *x.shape[1:]), dtype)
     x.device.module.gather(y, x.array, i.array)
     return Tensor(y)
 
@@ -141,7 +143,7 @@ def reshape(x, shape):
             raise ValueError
         y = x.array.reshape(shape)
     except ValueError:
-        raise ValueError(f"reshape: a tensor of shape {x.shape} does not fit shape {shape}.") from None
+        raise ValueError(f"reshape: a tensor {x.shape} does not fit shape {shape}.") from None
     k = x.device.module
 
     def backward(dy, out):

@@ -1,7 +1,7 @@
 """Random numbers on Philox4x32-10: the same on every device and for any number of threads."""
 
 from ..symbolic import operation
-from ..tensor import Tensor, as_shape, as_tensor, as_variable, result
+from ..tensor import Tensor, as_dtype, as_shape, as_tensor, as_variable, result
 
 
 def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
@@ -26,7 +26,7 @@ def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
     (True, array([7, 2]))
     """
     as_variable(state, "uniform", "state")
-    y = state.device.empty(as_shape(shape, "uniform"), dtype)
+    y = state.device.empty(as_shape(shape, "uniform"), as_dtype(dtype, "uniform"))
     state.device.module.uniform(y, state.array, (low, high, stream))
     state.written()
     return Tensor(y)

@@ -33,7 +33,8 @@ def softmax(x):
 
 
 def as_labels(labels, like):
-    """Class numbers as an int32 array on the device of `like`: int32 as they are, others converted."""
+    """Class numbers as an int32 array on the device of `like`: int32 as they are, others
+    converted."""
     if isinstance(labels, (list, tuple)):
         labels = np.asarray(labels)
     labels = as_tensor(labels, "labels", like=like)
@@ -43,7 +44,9 @@ def as_labels(labels, like):
         array = labels.device.empty(labels.shape, "int32")
         labels.device.module.cast(array, labels.array)
         return array
-    raise TypeError(f"labels are {labels.dtype}; class numbers of dtype int32, int64 or uint8 are wanted.")
+    raise TypeError(
+        f"labels are {labels.dtype}; class numbers of dtype int32, int64 or uint8 are wanted."
+    )
 
 
 @operation
@@ -53,8 +56,8 @@ def sparse_categorical_crossentropy(target, output, from_logits=False):
     Args:
         target: class numbers, (N,), an integer tensor or array.
         output: (N, classes): logits, or probabilities.
-        from_logits: whether `output` is logits. If not, rows are divided by their sum and clipped to
-            [1e-7, 1 - 1e-7] as Keras does; a clipped row has no gradient.
+        from_logits: whether `output` is logits. If not, rows are divided by their sum and clipped
+            to [1e-7, 1 - 1e-7] as Keras does; a clipped row has no gradient.
 
     Returns:
         A tensor of shape ().

@@ -40,7 +40,10 @@ class Adam(Optimizer):
         self.v = self.slots(variables, "v")
 
     def step(self, positions, variables, grads):
-        segments = [(w, self.m[i], self.v[i], g) for i, w, g in zip(positions, variables, grads)]
+        segments = [
+            (w, self.m[i], self.v[i], g)
+            for i, w, g in zip(positions, variables, grads, strict=True)
+        ]
         ops.adam_update(
             segments, self._rate_variable, self.iterations, self.beta_1, self.beta_2, self.epsilon
         )

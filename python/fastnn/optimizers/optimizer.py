@@ -4,14 +4,15 @@ import math
 
 import numpy as np
 
-from ..tensor import Tensor, Variable, as_numbers, as_variable
+from ..tensor import Tensor, Variable, as_list, as_numbers, as_variable
 
 
 class Optimizer:
     """Base of the optimizers: keeps the learning rate and the iteration count as variables.
 
-    A subclass gives `build(variables)`, which makes its slots, and `step(variables, grads)`, one kernel.
-    The rate and the count live in arrays, because a number would be frozen into a recorded step.
+    A subclass gives `build(variables)`, which makes its slots, and `step(variables, grads)`, one
+    kernel. The rate and the count live in arrays, because a number would be frozen into a recorded
+    step.
     """
 
     def __init__(self, learning_rate):
@@ -52,28 +53,33 @@ class Optimizer:
         slots = []
         for v in variables:
             slot = Variable.empty(
-                v.shape, v.dtype, trainable=False, name=f"{v.name or 'variable'}_{name}", device=v.device
+                v.shape,
+                v.dtype,
+                trainable=False,
+                name=f"{v.name or 'variable'}_{name}",
+                device=v.device,
             )
             slot.device.module.fill(slot.array, (0.0,))
             slots.append(slot)
         return slots
 
     def apply(self, grads, variables):
-        """One step: `grads` are tensors, one for each of `variables`, which must be the same each time."""
-        variables, grads = list(variables), list(grads)
+        """One step: `grads` are tensors, one for each of `variables`, which must be the same each
+        time."""
+        name = type(self).__name__
+        variables, grads = as_list(variables, name, "variables"), as_list(grads, name, "gradients")
         if len(grads) != len(variables):
-            raise ValueError(
-                f"{type(self).__name__}: {len(grads)} gradients came for {len(variables)} variables."
-            )
+            raise ValueError(f"{name}: {len(grads)} gradients came for {len(variables)} variables.")
         if not variables:
             return
-        for v, g in zip(variables, grads):
-            as_variable(v, type(self).__name__, "one of the variables")
+        for v, g in zip(variables, grads, strict=True):
+            as_variable(v, name, "one of the variables")
             if not isinstance(g, Tensor) or g.shape != v.shape:
                 came = f"of shape {g.shape}" if isinstance(g, Tensor) else f"a {type(g).__name__}"
                 raise ValueError(
-                    f"{type(self).__name__}: the gradient of {v.name or 'a variable'} is {came}; a tensor "
-                    f"of shape {v.shape} is wanted."
+                    f"{name}: the gradient of {v.name or 'a variable'} is {came}; a tensor of "
+                    "shape "
+                    f"{v.shape} is wanted."
                 )
         if self.variables_built is None:
             self.build(variables)
@@ -87,13 +93,14 @@ class Optimizer:
             return [known[id(v)] for v in variables]
         except KeyError:
             raise ValueError(
-                f"{type(self).__name__}: a variable came that the first step did not have. Use a new "
+                f"{type(self).__name__}: a variable came that the first step did not have. Use a "
+                "new "
                 "optimizer after adding layers."
             ) from None
 
     def apply_gradients(self, grads_and_variables):
         """One step from pairs (gradient, variable)."""
-        pairs = list(grads_and_variables)
+        pairs = as_list(grads_and_variables, type(self).__name__, "pairs (gradient, variable)")
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
 
     def step(self, positions, variables, grads):

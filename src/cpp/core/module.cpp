@@ -67,13 +67,19 @@ bool parse_shape(PyObject* shape, Operand& like) {
   like.size = 1;
   for (int i = 0; i < like.rank; ++i) {
     const long long n = PyLong_AsLongLong(PyTuple_GET_ITEM(shape, i));
-    if (n == -1 && PyErr_Occurred()) return false;
-    if (n < 0) {
+    const bool failed = n == -1 && PyErr_Occurred();
+    if (failed && !PyErr_ExceptionMatches(PyExc_OverflowError)) {
+      PyErr_Format(PyExc_TypeError, "empty: shape is %R; a tuple of integers is wanted.", shape);
+      return false;
+    }
+    PyErr_Clear();
+    if (n < 0 && !failed) {
       PyErr_Format(PyExc_ValueError, "empty: shape %R has a negative size.", shape);
       return false;
     }
     like.dims[i] = n;
-    if (__builtin_mul_overflow(like.size, n, &like.size) || like.size > (int64_t{1} << 59)) {
+    if (failed || __builtin_mul_overflow(like.size, n, &like.size) ||
+        like.size > (int64_t{1} << 59)) {
       PyErr_Format(PyExc_MemoryError, "empty: shape %R is more than memory can hold.", shape);
       return false;
     }

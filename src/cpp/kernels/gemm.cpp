@@ -2,78 +2,98 @@
 // part packs a panel of b where that pays, while the first block is multiplied, else reads b in
 // place; a is read in place, since a tile only broadcasts it. A deep panel is taken in slices that
 // stay in the second cache, and the sums of the tiles wait in scratch from one slice to the next.
-#include "common.h"
-#include "gemm_columns.h"
 #include "gemm_plan.h"
-#include "gemm_tile.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-// The blocks in `range` of one panel. `tile` points to the beginning of a, b and y.
 template <class T>
-void multiply_panel(const GemmPlan& p, Tile<T> tile, int64_t panel, Range range, T* packed) {
-  constexpr int64_t L = lanes<T>;
-  const Groups panels(p.vectors, p.panels), rows(p.rows, p.blocks);
-  const int64_t first = panels.begin(panel), vectors = panels.begin(panel + 1) - first;
-  const int64_t tiles = blocks_of(p.tile_vectors, vectors);
-  const Groups widths(vectors, tiles);
-  const bool pack = p.packs(range.end - range.begin);
-  T* const sums = packed + p.packed_bytes() / static_cast<int64_t>(sizeof(T));
-  const Tile<T> whole = tile;
+struct Panel {
+  int64_t first, vectors, tiles;  // its first vector of a row of y, how many, in how many tiles
+  bool pack;
+  T *packed, *sums;
+};
 
-  const int64_t at_once = p.depth > p.slice ? kSumBlocks : p.blocks;
-  for (int64_t top = range.begin; top < range.end; top += at_once) {
-    const int64_t bottom = smaller(range.end, top + at_once);
-    for (int64_t k = 0; k == 0 || k < p.depth; k += p.slice) {
-      tile.depth = smaller(p.slice, p.depth - k);
-      const bool done = k + p.slice >= p.depth;
-      for (int64_t i = top; i < bottom; ++i) {
-        const int64_t begin = rows.begin(i), height = rows.begin(i + 1) - begin;
-        tile.a = whole.a + begin * p.a_row + k * p.a_step;
-        for (int64_t n = 0; n < tiles; ++n) {
-          const int64_t left = widths.begin(n), wide = widths.begin(n + 1) - left, row = wide * L;
-          const int64_t column = (first + left) * L, width = smaller(row, p.columns - column);
-          tile.packed = packed + left * L * tile.depth;
-          tile.b = whole.b + k * p.b_step + column * p.b_column;
-          tile.b_step = p.b_step;
-          Rows kind = width == row ? Rows::whole : Rows::ragged;
-          if (pack) {
-            if (i == top && p.b_column == 1) {
-              kind = Rows::fresh;
-            } else {
-              if (i == top) transpose(tile.packed, row, tile.b, p.b_column, tile.depth, width);
-              kind = Rows::whole;
-              tile.b = tile.packed;
-              tile.b_step = row;
-            }
+// So many blocks of a panel times the slice of the depth that begins at k. `whole` points to the
+// beginning of a, b and y.
+template <class T>
+void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& whole, Range blocks,
+                    int64_t k) noexcept {
+  constexpr int64_t L = lanes<T>;
+  const Groups rows(p.rows, p.blocks), widths(panel.vectors, panel.tiles);
+  const bool done = k + p.slice >= p.depth;
+  Tile<T> tile = whole;
+  tile.depth = smaller(p.slice, p.depth - k);
+  tile.relu = whole.relu && done;
+  tile.add = whole.add && done;
+  for (int64_t i = blocks.begin; i < blocks.end; ++i) {
+    const int64_t top = rows.begin(i), height = rows.begin(i + 1) - top;
+    tile.a = whole.a + top * p.a_row + k * p.a_step;
+    for (int64_t n = 0; n < panel.tiles; ++n) {
+      const int64_t left = widths.begin(n), vectors = widths.begin(n + 1) - left;
+      const int64_t row = vectors * L, column = (panel.first + left) * L;
+      const int64_t width = smaller(row, p.columns - column);
+      tile.b = whole.b + k * p.b_step + column * p.b_column;
+      tile.b_step = p.b_step;
+      tile.packed = panel.packed + left * L * tile.depth;
+      tile.last = width - (row - L);
+      Rows kind = width == row ? Rows::whole : Rows::ragged;
+      if (panel.pack) {
+        if (i == blocks.begin && p.b_column == 1) {
+          kind = Rows::fresh;
+        } else {
+          if (i == blocks.begin) {
+            transpose(tile.packed, row, tile.b, p.b_column, tile.depth, width);
           }
-          T* const waiting = sums + (begin - rows.begin(top)) * vectors * L + left * L * height;
-          tile.sums = k == 0 ? nullptr : waiting;
-          tile.y = done ? whole.y + begin * p.columns + column : waiting;
-          tile.y_row = done ? p.columns : row;
-          tile.last = done ? width - (row - L) : L;
-          tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
-          tile.relu = whole.relu && done;
-          tile.add = whole.add && done;
-          kTiles<T>.at[static_cast<int>(kind)][height - 1][wide - 1](tile);
+          kind = Rows::whole;
+          tile.b = tile.packed;
+          tile.b_step = row;
         }
       }
+      T* const waiting =
+          panel.sums + (top - rows.begin(blocks.begin)) * panel.vectors * L + left * L * height;
+      tile.sums = k == 0 ? nullptr : waiting;
+      tile.y = done ? whole.y + top * p.columns + column : waiting;
+      tile.y_row = done ? p.columns : row;
+      tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
+      kTiles<T>.at[static_cast<int>(kind)][height - 1][vectors - 1](tile);
     }
   }
 }
 
-// The same for one row by the columns of b; the last columns overlap those before them. A tile of
-// no depth puts the sums into y.
 template <class T>
-void multiply_row(const GemmPlan& p, Tile<T> tile, int64_t panel) {
+void multiply_panel(const GemmPlan& p, const Tile<T>& whole, int64_t index, Range blocks,
+                    T* scratch) noexcept {
+  const Groups panels(p.vectors, p.panels);
+  Panel<T> panel;
+  panel.first = panels.begin(index);
+  panel.vectors = panels.begin(index + 1) - panel.first;
+  panel.tiles = blocks_of(p.tile_vectors, panel.vectors);
+  panel.pack = p.packs(blocks.end - blocks.begin);
+  panel.packed = scratch;
+  panel.sums = scratch + p.packed_bytes() / static_cast<int64_t>(sizeof(T));
+  const int64_t at_once = p.depth > p.slice ? kSumBlocks : p.blocks;
+  for (int64_t i = blocks.begin; i < blocks.end; i += at_once) {
+    const Range some = {i, smaller(blocks.end, i + at_once)};
+    int64_t k = 0;
+    do {  // once for no depth too, for the bias
+      multiply_slice(p, panel, whole, some, k);
+      k += p.slice;
+    } while (k < p.depth);
+  }
+}
+
+// A panel of one row by the columns of b. The last ones overlap those before them. A tile of no
+// depth puts the sums into y.
+template <class T>
+void multiply_row(const GemmPlan& p, const Tile<T>& whole, int64_t index) noexcept {
   constexpr int64_t L = lanes<T>, kWidth = kColumnBytes / sizeof(T);
   const Groups panels(p.vectors, p.panels);
-  const int64_t end = smaller(p.columns, panels.begin(panel + 1) * L);
-  const Tile<T> whole = tile;
+  const int64_t end = smaller(p.columns, panels.begin(index + 1) * L);
   T sums[2 * kWidth] = {};
+  Tile<T> tile = whole;
   tile.depth = 0;
-  for (int64_t j = panels.begin(panel) * L; j < end; j += kWidth) {
+  for (int64_t j = panels.begin(index) * L; j < end; j += kWidth) {
     const int64_t left = smaller(j, p.columns - kWidth);
     multiply_columns(sums, whole.a, p.a_step, whole.b + left * p.b_column, p.b_column, p.depth);
     const int64_t width = smaller(kWidth, end - j), vectors = blocks_of(L, width);
@@ -86,9 +106,9 @@ void multiply_row(const GemmPlan& p, Tile<T> tile, int64_t panel) {
 }
 
 template <class T>
-void multiply(const GemmPlan& p, Tile<T> tile, Range units, T* packed) {
+void multiply(const GemmPlan& p, const Tile<T>& whole, Range units, T* scratch) noexcept {
   const Groups shares(p.blocks, p.cuts);
-  const Tile<T> whole = tile;
+  Tile<T> tile = whole;
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     const int64_t panel = unit / p.cuts, cut = unit % p.cuts, item = panel / p.panels;
     tile.a = whole.a + item * p.a_batch;
@@ -97,14 +117,15 @@ void multiply(const GemmPlan& p, Tile<T> tile, Range units, T* packed) {
     if (p.by_columns) {
       multiply_row(p, tile, panel % p.panels);
     } else {
-      multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)}, packed);
+      multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)},
+                     scratch);
     }
   }
 }
 
 // a (batch, depth, rows) to (batch, rows, depth), a share of the rows.
 template <class T>
-void turn(const GemmPlan& p, T* out, const T* a, Range share_of_rows) {
+void turn(const GemmPlan& p, T* out, const T* a, Range share_of_rows) noexcept {
   for (int64_t i = share_of_rows.begin; i < share_of_rows.end;) {
     const int64_t item = i / p.rows, row = i % p.rows;
     const int64_t count = smaller(p.rows - row, share_of_rows.end - i);

@@ -15,8 +15,8 @@ constexpr int64_t kSumBlocks = 64;          // blocks whose sums wait from slice
 constexpr int64_t kPackBlocks = 4;          // fewer than this do not repay a copy of b
 constexpr int64_t kFarBytes = 1 << 20;      // a transposed a beyond this is turned round first
 
-// Bytes of b a nanosecond, one core of Zen 4: multiplied with one row of a (the peak is 236),
-// transposed.
+// Bytes of b that a core multiplies with one row of a in a nanosecond (Zen 4; its peak is 236), and
+// that it transposes.
 #if defined(__AVX2__)
 constexpr double kMultipliedBytes = 200;
 #elif defined(__aarch64__)
@@ -62,6 +62,7 @@ struct GemmPlan {
     cut(size_of(y.dtype()));
   }
 
+  // For elements of so many bytes.
   FASTNN_INLINE void cut(int64_t bytes) {
     vectors = blocks_of(kVectorBytes / bytes, columns);
     tile_vectors = rows == 1 ? kWideVectors : kTileVectors;
@@ -72,7 +73,6 @@ struct GemmPlan {
     if (depth > slice) slice = blocks_of(blocks_of(slice, depth), depth);
     // With few columns there is too little work to hide the detour.
     turned = !swapped && a_step != 1 && panels > 1 && rows * depth * bytes > kFarBytes;
-
     by_columns =
         rows == 1 && b_column != 1 && columns * bytes >= kColumnBytes && depth * bytes >= 16;
 
@@ -83,11 +83,12 @@ struct GemmPlan {
                   moved / kBytesPerNanosecond;
     if (b_column != 1) nanoseconds += steps * row_bytes / kTransposedBytes;
     // Parts of 8 us or more, but no more than 16, since each has its share of b to pack, as long as
-    // they last less than 250 us.
+    // they last less than 250 us. Cuts in powers of two, which 2, 4 or 8 threads share evenly.
     parts = smaller(kMostParts, larger(smaller(16, static_cast<int64_t>(nanoseconds / 8e3)),
                                        static_cast<int64_t>(nanoseconds / 250e3)));
     const int64_t all = batch * panels;
-    cuts = parts > all && all > 0 ? larger(1, smaller(blocks_of(all, parts), blocks / 2)) : 1;
+    cuts = 1;
+    while (2 * cuts * all <= parts && 4 * cuts <= blocks) cuts *= 2;
     parts = cuts > 1 ? all * cuts : larger(1, smaller(parts, all));
   }
 

@@ -1,0 +1,111 @@
+# Made by tools/make_stubs.py.
+from collections.abc import Sequence
+from typing import Any, Literal, TypeAlias
+
+from numpy.typing import NDArray
+
+Array: TypeAlias = NDArray[Any]
+
+name: str
+operations: tuple[str, ...]
+instruction_set: str
+instruction_sets: tuple[str, ...]
+
+def gemm(
+    y: Array,
+    a: Array,
+    b: Array,
+    bias: Array | None,
+    settings: tuple[bool, bool, Literal["none", "relu"]],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def relu_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...
+def relu_backward(dx: Array, dy: Array, y: Array, /, *, add: int = 0) -> None: ...
+def softmax_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...
+def softmax_backward(dx: Array, dy: Array, y: Array, /, *, add: int = 0) -> None: ...
+def softmax_cross_entropy_forward(
+    loss: Array,
+    p: Array,
+    logits: Array,
+    labels: Array,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def softmax_cross_entropy_backward(
+    dlogits: Array,
+    dloss: Array,
+    p: Array,
+    labels: Array,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def cross_entropy_forward(loss: Array, p: Array, labels: Array, /, *, add: int = 0) -> None: ...
+def cross_entropy_backward(
+    dp: Array,
+    dloss: Array,
+    p: Array,
+    labels: Array,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def mse_forward(loss: Array, prediction: Array, target: Array, /, *, add: int = 0) -> None: ...
+def mse_backward(
+    dprediction: Array | None,
+    dtarget: Array | None,
+    dloss: Array,
+    prediction: Array,
+    target: Array,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def uniform(
+    y: Array,
+    state: Array,
+    settings: tuple[float, float, int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def dropout_forward(
+    y: Array,
+    position: Array,
+    state: Array,
+    x: Array,
+    settings: tuple[float, int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def dropout_backward(
+    dx: Array,
+    dy: Array,
+    position: Array,
+    settings: tuple[float, int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def add(y: Array, a: Array, b: Array, /, *, add: int = 0) -> None: ...
+def sum_to(y: Array, x: Array, /, *, add: int = 0) -> None: ...
+def adam_update(
+    w: Sequence[Array],
+    m: Sequence[Array],
+    v: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    settings: tuple[float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def fill(y: Array, settings: tuple[float], /, *, add: int = 0) -> None: ...
+def copy(y: Array, x: Array, /, *, add: int = 0) -> None: ...
+def cast(y: Array, x: Array, /, *, add: int = 0) -> None: ...
+def gather(y: Array, x: Array, indices: Array, /, *, add: int = 0) -> None: ...

@@ -1,0 +1,174 @@
+"""The package as a whole: import, configuration, the command line, stubs."""
+
+import os
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import fastnn
+import numpy as np
+import pytest
+from contract import ROOT
+from fastnn import _cpu
+
+PACKAGE = Path(fastnn.__file__).parent
+
+
+def python(*arguments, **environment):
+    command = [sys.executable, "-W", "error", *arguments]
+    run = subprocess.run(
+        command, capture_output=True, text=True, timeout=120, env=os.environ | environment
+    )
+    return run.returncode, run.stdout, run.stderr
+
+
+def shown(expression, **environment):
+    status, out, err = python("-c", f"import fastnn; print({expression})", **environment)
+    assert (status, err) == (0, ""), err
+    return out.strip()
+
+
+# Import
+
+
+def test_import_is_silent_and_loads_little():
+    code = (
+        "import sys, numpy; old = set(sys.modules); import fastnn; print(*set(sys.modules) - old)"
+    )
+    status, out, err = python("-c", code)
+    assert (status, err) == (0, "")
+    new = {module.partition(".")[0] for module in out.split()}
+    foreign = new - set(sys.stdlib_module_names) - {"fastnn", "threadpoolctl", "numpy"}
+    assert foreign == set()
+    slow = {"asyncio", "concurrent", "doctest", "inspect", "multiprocessing", "unittest", "zipfile"}
+    assert slow & new == set()
+    assert "fastnn.demo" not in out and "cupy" not in out
+
+
+def test_what_is_public_is_there_and_documented():
+    for name in fastnn.__all__:
+        assert getattr(fastnn, name).__doc__, name
+    for module in (fastnn.ops, fastnn.layers, fastnn.optimizers):
+        for name in module.__all__:
+            assert getattr(module, name).__doc__, name
+    assert fastnn.datasets.digits.load_data()[0][0].shape == (1437, 8, 8)
+    version = re.search(r'^version = "(.*)"', (ROOT / "pyproject.toml").read_text(), re.M)[1]
+    assert fastnn.__version__ == version
+
+
+# Configuration
+
+
+def test_show_config(capsys):
+    assert fastnn.show_config() is None
+    printed = capsys.readouterr().out
+    for word in (fastnn.__version__, np.__version__, _cpu.instruction_set, "threads", "gpu"):
+        assert word in printed
+    config = fastnn.config.config()
+    assert config["instruction set"] in config["instruction sets here"].split(", ")
+    assert config["threads"] == fastnn.get_num_threads()
+    status, out, err = python("-m", "fastnn", "info", FASTNN_NUM_THREADS="3")
+    assert (status, err) == (0, "")
+    assert re.search(r"^threads +3$", out, re.M) and "FASTNN_NUM_THREADS=3" in out
+    assert [line.split()[0] for line in out.splitlines()] == [key.split()[0] for key in config]
+
+
+def test_an_instruction_set_may_be_chosen():
+    for name in _cpu.instruction_sets:
+        assert shown("fastnn._cpu.instruction_set", FASTNN_ISA=name) == name
+    assert shown("fastnn._cpu.instruction_set", FASTNN_ISA="") == _cpu.instruction_sets[-1]
+
+
+def test_an_instruction_set_that_is_not_here_fails_loudly():
+    absent = {"baseline", "avx2", "avx512", "neon"} - set(_cpu.instruction_sets)
+    assert absent
+    for name in (*absent, "AVX2", "sse9", "avx512 "):
+        status, _, err = python("-c", "import fastnn", FASTNN_ISA=name)
+        assert status == 1
+        last = err.strip().splitlines()[-1]
+        assert last.startswith(f"ImportError: FASTNN_ISA={name}: ")
+        assert re.search("no such instruction set|this processor lacks", last)
+        assert all(known in last for known in _cpu.instruction_sets)
+
+
+def test_the_number_of_threads_may_be_chosen():
+    count = "fastnn.get_num_threads()"
+    usual = shown(count, FASTNN_NUM_THREADS="", OMP_NUM_THREADS="")
+    assert 1 <= int(usual) <= len(os.sched_getaffinity(0))
+    assert shown(count, FASTNN_NUM_THREADS="3", OMP_NUM_THREADS="2") == "3"
+    assert shown(count, FASTNN_NUM_THREADS="", OMP_NUM_THREADS="2,4") == "2"
+    assert shown(count, FASTNN_NUM_THREADS="99999999999", OMP_NUM_THREADS="") == "256"
+    for wrong in ("many", "0", "-1", "2.5x"):
+        assert shown(count, FASTNN_NUM_THREADS=wrong, OMP_NUM_THREADS="") == usual
+
+
+def test_wrong_numbers_of_threads():
+    before = fastnn.get_num_threads()
+    for wrong in (None, "2", 2.0, True, [2], 1j):
+        with pytest.raises(TypeError, match=r"set_num_threads: .* an integer is wanted"):
+            fastnn.set_num_threads(wrong)
+    for wrong in (0, -1, 257, 2**31, 2**63, 2**70):
+        with pytest.raises(ValueError, match=r"set_num_threads: .* 1 \.\. 256 is wanted"):
+            fastnn.set_num_threads(wrong)
+    assert fastnn.get_num_threads() == before
+    fastnn.set_num_threads(np.int64(before))
+
+
+# The command line
+
+
+def test_demo():
+    status, out, err = python("-m", "fastnn", "demo", "--epochs", "2", "--seed", "1")
+    assert (status, err) == (0, "")
+    accuracy = float(re.search(r"test accuracy (\d+\.\d\d)%", out)[1]) / 100
+    assert accuracy > 0.8
+    assert re.search(r"epoch +2/2 .* steps/s", out)
+    rows = re.findall(r"^(\d)  ((?:[ \d.]{3} ?){10})$", out, re.M)
+    matrix = [[0 if n == "." else int(n) for n in row.split()] for _, row in rows]
+    assert [int(digit) for digit, _ in rows] == list(range(10)) and np.sum(matrix) == 360
+    assert abs(np.trace(matrix) / 360 - accuracy) < 1e-4
+    assert re.search(r"fastnn \d+ us, NumPy \d+ us", out)
+
+
+def test_the_demo_is_reproducible():
+    def lines(seed):
+        out = python("-m", "fastnn", "demo", "--epochs", "1", "--seed", seed)[1]
+        return [line for line in out.splitlines() if not re.search("us,|steps/s", line)]
+
+    assert lines("5") == lines("5") != lines("6")
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ([], "required: command"),
+        (["train"], "invalid choice: 'train'"),
+        (["demo", "--epochs", "0"], "--epochs must be at least 1"),
+        (["demo", "--batch-size", "-3"], "--batch-size must be at least 1"),
+        (["demo", "--epochs", "many"], "invalid int value: 'many'"),
+        (["demo", "--seed", "-1"], "--seed must be 0 .. 2^63 - 1"),
+        (["demo", "--seed", str(2**63)], "--seed must be 0 .. 2^63 - 1"),
+        (["demo", "--rate", "1"], "unrecognized arguments: --rate 1"),
+        (["info", "more"], "unrecognized arguments: more"),
+    ],
+)
+def test_wrong_arguments(arguments, message, capsys):
+    from fastnn.__main__ import main
+
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+# Types
+
+
+def test_stubs_are_shipped_and_are_of_this_build():
+    assert (PACKAGE / "py.typed").is_file()
+    wanted = runpy.run_path(str(ROOT / "tools/make_stubs.py"))["stubs"]()
+    for name, text in wanted.items():
+        for folder in (ROOT / "python/fastnn", PACKAGE):
+            assert (folder / name).read_text() == text, f"python tools/make_stubs.py renews {name}"
