@@ -6,7 +6,7 @@ import fastnn
 import numpy as np
 import pytest
 from fastnn import Variable, ops
-from networks import batches, classification_step, mlp
+from networks import batches, mlp
 
 
 def directional_derivative(f, arrays, directions, h=1e-4):
