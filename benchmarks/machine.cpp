@@ -4,9 +4,11 @@
 //   machine THREADS BYTES...       prints a line of JSON
 //
 // Each thread has arrays of its own, of so many bytes together. A figure is the best of many
-// rounds of kRound seconds or more, begun by all threads at once, over when the last one is done.
+// rounds, each begun by all threads at once and over when the last one is done.
+#include <sched.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
@@ -29,10 +31,11 @@ constexpr int kVectorBytes = 16, kChains = 12;
 // registers would spill.
 typedef float Vector __attribute__((vector_size(kVectorBytes)));
 constexpr int kLanes = kVectorBytes / 4;
-// A round is short, so that some go by undisturbed even on a busy machine.
+// A round is short, so that some go by undisturbed even on a busy machine. They go on until the
+// best time was seen so often, for so many seconds.
 constexpr double kRound = 0.00025;
-constexpr int kFewest = 20;
-constexpr double kPatience = 0.4;  // seconds for a figure
+constexpr int kEnough = 8;
+constexpr double kLeast = 0.1, kMost = 1.5;
 
 double seconds() {
   using Clock = std::chrono::steady_clock;
@@ -110,11 +113,31 @@ void library_copy(Vector* y, const Vector* x, long n, long times) {
   }
 }
 
+// On a busy machine the scheduler would put two threads on one processor for long.
+void stay_on(int thread) {
+  static const cpu_set_t allowed = [] {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    sched_getaffinity(0, sizeof set, &set);
+    return set;
+  }();
+  int n = thread % std::max(CPU_COUNT(&allowed), 1);
+  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+    if (!CPU_ISSET(cpu, &allowed) || n-- > 0) continue;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+    return;
+  }
+}
+
 // The seconds that `work(thread, times)` takes on all threads.
 double timed(int threads, long times, const std::function<void(int, long)>& work) {
   std::atomic<int> waiting{threads};
   std::vector<double> begin(threads), end(threads);
   auto run = [&](int thread) {
+    stay_on(thread);
     waiting.fetch_sub(1);
     while (waiting.load() > 0) {
     }
@@ -126,27 +149,25 @@ double timed(int threads, long times, const std::function<void(int, long)>& work
   for (int i = 1; i < threads; ++i) others.emplace_back(run, i);
   run(0);
   for (std::thread& thread : others) thread.join();
-  double first = begin[0], last = end[0];
-  for (int i = 1; i < threads; ++i) {
-    first = begin[i] < first ? begin[i] : first;
-    last = end[i] > last ? end[i] : last;
-  }
-  return last - first;
+  return *std::max_element(end.begin(), end.end()) - *std::min_element(begin.begin(), begin.end());
 }
 
 // The most of `amount` a second, over all threads.
 double best(int threads, double amount, const std::function<void(int, long)>& work) {
   long times = 1;
-  auto least_of = [&](int fewest, double until) {
-    double least = timed(threads, times, work);
-    for (int i = 1; i < fewest || seconds() < until; ++i) {
-      const double taken = timed(threads, times, work);
-      least = taken < least ? taken : least;
-    }
-    return least;
+  auto least_of_three = [&] {
+    const double one = timed(threads, times, work), two = timed(threads, times, work);
+    return std::min({one, two, timed(threads, times, work)});
   };
-  while (least_of(3, 0) < kRound) times *= 2;  // one alone may be long for being interrupted
-  const double least = least_of(kFewest, seconds() + kPatience);
+  while (least_of_three() < kRound) times *= 2;  // one alone may be long for being interrupted
+  double least = least_of_three();
+  const double begin = seconds();
+  for (int seen = 0; seconds() < begin + (seen < kEnough ? kMost : kLeast);) {
+    const double taken = timed(threads, times, work);
+    if (taken < 0.99 * least) seen = 0;
+    least = std::min(least, taken);
+    seen += taken < 1.01 * least;
+  }
   return amount * static_cast<double>(times) * threads / least;
 }
 
@@ -167,16 +188,14 @@ void print_bandwidth(int threads, long bytes) {
   const double size = static_cast<double>(n * sizeof(Vector));
   auto over = [&](auto function) { return best(threads, size, function); };
   const double reads = over([&](int i, long times) { read(arrays[i], n, times); });
-  double writes = over([&](int i, long times) { write(arrays[i], n, times); });
-  double copies =
+  const double writes = over([&](int i, long times) { write(arrays[i], n, times); });
+  const double copies =
       over([&](int i, long times) { copy(arrays[i], arrays[i] + n / 2, n / 2, times); });
   const double set = over([&](int i, long times) { library_write(arrays[i], n, times); });
   const double moved =
       over([&](int i, long times) { library_copy(arrays[i], arrays[i] + n / 2, n / 2, times); });
-  writes = set > writes ? set : writes;
-  copies = moved > copies ? moved : copies;
-  printf("{\"bytes\": %ld, \"read\": %.4g, \"write\": %.4g, \"copy\": %.4g}", bytes, reads, writes,
-         copies);
+  printf("{\"bytes\": %ld, \"read\": %.4g, \"write\": %.4g, \"copy\": %.4g}", bytes, reads,
+         std::max(writes, set), std::max(copies, moved));
   for (Vector* array : arrays) free(array);
 }
 

@@ -159,6 +159,24 @@ def test_ctrl_c_leaves_the_weights_of_a_whole_step():
     assert done.returncode == 0 and done.stdout.strip() == "ok", done.stderr
 
 
+def test_ctrl_c_inside_the_core_is_not_lost():
+    f = fastnn.compile(lambda x: fastnn.ops.relu(x))
+    x = np.ones(3, "float32")
+    f(x)
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    fastnn._core.set_line_function(interrupted)  # called at each allocation while recording
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            f(x)
+            for _ in range(100):
+                pass
+    finally:
+        fastnn._core.set_line_function(fastnn._lines.user_line)
+
+
 def test_threadpoolctl_sees_and_limits_the_team():
     threadpoolctl = pytest.importorskip("threadpoolctl")
     before = fastnn.get_num_threads()

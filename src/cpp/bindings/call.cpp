@@ -125,7 +125,7 @@ bool gather(const Bound& b, PyObject* const* args, Gathered& call) {
 bool read_add(const Bound& b, PyObject* value, Gathered& call) {
   const Operation& op = *b.operation;
   const long bits = PyLong_Check(value) ? PyLong_AsLong(value) : -1;
-  if (PyErr_Occurred()) PyErr_Clear();
+  forget_error();
   int outputs = 0;
   for (int k = 0; k < op.parameters; ++k)
     if (op.roles[k] == 'w' || op.roles[k] == 'a') {

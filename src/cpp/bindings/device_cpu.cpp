@@ -62,7 +62,7 @@ bool inside_its_base(PyObject* array) {
   if (!is_array(base)) {  // as_strided puts an object of its own between, whose `base` is the array
     if (strcmp(Py_TYPE(base)->tp_name, "DummyArray")) return true;
     held = py::reinterpret_steal<py::object>(PyObject_GetAttrString(base, "base"));
-    PyErr_Clear();
+    forget_error();
     if (!held || !is_array(held.ptr())) return true;
     base = held.ptr();
   }

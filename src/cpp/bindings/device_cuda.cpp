@@ -114,7 +114,7 @@ bool read(PyObject* array, bool writable, Operand& operand, Device::Why& why) {
 PyObject* owner(PyObject* array) {
   PyObject* found = PyObject_CallOneArg(owner_function, array);
   if (found) return found;
-  PyErr_Clear();
+  forget_error();
   Py_INCREF(array);
   return array;
 }
@@ -137,7 +137,7 @@ void* current_stream() {
   PyObject* number = stream_function ? PyObject_CallNoArgs(stream_function) : nullptr;
   void* stream = number ? PyLong_AsVoidPtr(number) : nullptr;
   Py_XDECREF(number);
-  PyErr_Clear();
+  forget_error();
   return stream;
 }
 

@@ -3,6 +3,8 @@
 #include <new>
 #include <utility>
 
+#include "../core/api.h"
+
 #define FASTNN_ISA binding
 #include "../parameters.h"
 
@@ -16,7 +18,7 @@ struct Reader {  // one field of a settings tuple after the other
 
   PyObject* item() { return PyTuple_GET_ITEM(tuple, next++); }
   void wrong(const char* field, PyObject* got, const char* wanted) {
-    PyErr_Clear();
+    forget_error();
     check.refuse_type("settings: %s is a %s; %s is wanted.", field, Py_TYPE(got)->tp_name, wanted);
   }
   void operator()(const char* field, bool& value) {

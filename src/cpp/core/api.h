@@ -11,6 +11,13 @@
 
 namespace fastnn {
 
+// Clears an error that does not matter to us. Ctrl-C does: it is put back, to be raised by the
+// interpreter at its next instruction.
+inline void forget_error() {
+  if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) PyErr_SetInterrupt();
+  PyErr_Clear();
+}
+
 struct Device {
   const char* name;  // "cpu", "cuda", "cuda_emulated"
   const Operation* operations = nullptr;

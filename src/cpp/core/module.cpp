@@ -72,7 +72,7 @@ bool parse_shape(PyObject* shape, Operand& like) {
       PyErr_Format(PyExc_TypeError, "empty: shape is %R; a tuple of integers is wanted.", shape);
       return false;
     }
-    PyErr_Clear();
+    forget_error();
     if (n < 0 && !failed) {
       PyErr_Format(PyExc_ValueError, "empty: shape %R has a negative size.", shape);
       return false;
@@ -102,7 +102,7 @@ PyObject* empty(PyObject* self, PyObject* const* args, Py_ssize_t count) {
     PyObject* line = PyObject_CallNoArgs(line_function);
     const char* text = line ? PyUnicode_AsUTF8(line) : nullptr;
     if (text) recorder->born(block->serial, text);
-    PyErr_Clear();
+    forget_error();
     Py_XDECREF(line);
   }
   return wrap_block(device, block, like);
