@@ -9,6 +9,7 @@ Of the peers those are measured that are installed. README.md says how to read t
 
 import argparse
 import datetime
+import importlib.util
 import json
 import os
 import sys
@@ -43,6 +44,8 @@ def read_arguments():
             parser.error(f"'{word}' is none of {', '.join(known)}")
     if min(given.threads) < 1:
         parser.error("--threads must be at least 1")
+    if given.device == "cuda" and not importlib.util.find_spec("cupy"):
+        parser.error("--device cuda wants CuPy")
     given.what = given.what or list(WHAT)
     given.rounds = given.rounds or (3 if given.quick else 10)
     return given

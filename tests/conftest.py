@@ -3,8 +3,12 @@
 What is not here is skipped once, by test_kernels.py's test_device_is_here, and not once a case.
 """
 
+import hypothesis
 import pytest
 import support
+
+# .ci/nightly asks for this one.
+hypothesis.settings.register_profile("nightly", max_examples=2000, deadline=None)
 
 
 def is_here(name):

@@ -1,0 +1,232 @@
+// The module _core: memory, threads, recordings and programs, for all devices.
+#include <pybind11/pybind11.h>
+#include <string.h>
+
+#include <string>
+#include <vector>
+
+#include "../team.h"
+#include "launch.h"
+#include "program.h"
+#include "recorder.h"
+
+namespace py = pybind11;
+
+namespace fastnn {
+namespace {
+
+std::vector<Device*>& devices() {
+  static std::vector<Device*> list;
+  return list;
+}
+
+PyObject* line_function = nullptr;  // gives the user's "file:line"
+
+void register_device(Device* device) {
+  device->arena = device->host ? &host_arena() : new Arena(device->memory);
+  devices().push_back(device);
+}
+
+const CoreApi api{kApiVersion, register_device, launch};
+
+Device& device_named(const char* name) {
+  for (Device* device : devices())
+    if (!strcmp(device->name, name)) return *device;
+  throw py::value_error(std::string("no device named ") + name);
+}
+
+bool parse_dtype(PyObject* name, Dtype& dtype) {
+  static const struct {
+    const char* name;
+    Dtype dtype;
+  } known[] = {{"float32", Dtype::f32},
+               {"float64", Dtype::f64},
+               {"int32", Dtype::i32},
+               {"int64", Dtype::i64},
+               {"uint8", Dtype::u8}};
+  if (PyUnicode_Check(name))
+    for (const auto& k : known)
+      if (!PyUnicode_CompareWithASCIIString(name, k.name)) {
+        dtype = k.dtype;
+        return true;
+      }
+  PyErr_Format(
+      PyExc_TypeError,
+      "empty: dtype is %R; \"float32\", \"float64\", \"int32\", \"int64\" or \"uint8\" is wanted.",
+      name);
+  return false;
+}
+
+bool parse_shape(PyObject* shape, Operand& like) {
+  if (!PyTuple_Check(shape) || PyTuple_GET_SIZE(shape) > kMaxRank) {
+    PyErr_Format(PyExc_TypeError, "empty: shape is %R; a tuple of at most %d sizes is wanted.",
+                 shape, kMaxRank);
+    return false;
+  }
+  like.rank = static_cast<int>(PyTuple_GET_SIZE(shape));
+  like.size = 1;
+  for (int i = 0; i < like.rank; ++i) {
+    const long long n = PyLong_AsLongLong(PyTuple_GET_ITEM(shape, i));
+    const bool failed = n == -1 && PyErr_Occurred();
+    if (failed && !PyErr_ExceptionMatches(PyExc_OverflowError)) {
+      PyErr_Format(PyExc_TypeError, "empty: shape is %R; a tuple of integers is wanted.", shape);
+      return false;
+    }
+    forget_error();
+    if (n < 0 && !failed) {
+      PyErr_Format(PyExc_ValueError, "empty: shape %R has a negative size.", shape);
+      return false;
+    }
+    like.dims[i] = n;
+    if (failed || __builtin_mul_overflow(like.size, n, &like.size) ||
+        like.size > (int64_t{1} << 59)) {
+      PyErr_Format(PyExc_MemoryError, "empty: shape %R is more than memory can hold.", shape);
+      return false;
+    }
+  }
+  return true;
+}
+
+// empty(shape, dtype): an array of the device from the arena; bound to its Device.
+PyObject* empty(PyObject* self, PyObject* const* args, Py_ssize_t count) {
+  Device& device = *static_cast<Device*>(PyCapsule_GetPointer(self, nullptr));
+  if (count != 2) {
+    PyErr_SetString(PyExc_TypeError, "empty: the call is empty(shape, dtype)");
+    return nullptr;
+  }
+  Operand like;
+  if (!parse_shape(args[0], like) || !parse_dtype(args[1], like.dtype)) return nullptr;
+  Block* block = allocate(device, like.bytes());
+  if (!block) return nullptr;
+  if (Recorder* recorder = Recorder::current(); recorder && line_function) {
+    PyObject* line = PyObject_CallNoArgs(line_function);
+    const char* text = line ? PyUnicode_AsUTF8(line) : nullptr;
+    if (text) recorder->born(block->serial, text);
+    forget_error();
+    Py_XDECREF(line);
+  }
+  return wrap_block(device, block, like);
+}
+
+PyMethodDef empty_method = {
+    "empty", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(empty)), METH_FASTCALL,
+    "empty(shape, dtype): an array with arbitrary contents."};
+
+std::vector<Operand> read_all(Device& device, const py::sequence& arrays, const char* what) {
+  std::vector<Operand> operands;
+  for (py::handle array : arrays) {
+    Operand operand;
+    Device::Why why;
+    if (!device.read(array.ptr(), false, operand, why))
+      throw py::type_error(std::string(what) + " " + std::to_string(operands.size()) + " " +
+                           why.text);
+    operands.push_back(operand);
+  }
+  return operands;
+}
+
+void begin_recording(const char* name, const py::sequence& inputs) {
+  if (Recorder::current()) throw std::runtime_error("this thread records already");
+  Device& device = device_named(name);
+  Recorder::current() = new Recorder(device, read_all(device, inputs, "argument"));
+}
+
+void abort_recording() {
+  delete Recorder::current();
+  Recorder::current() = nullptr;
+}
+
+std::unique_ptr<Program> end_recording(const py::sequence& outputs, std::shared_ptr<Slab> slab) {
+  std::unique_ptr<Recorder> recorder(Recorder::current());
+  Recorder::current() = nullptr;
+  if (!recorder) throw std::runtime_error("this thread does not record");
+  auto program =
+      Program::make(*recorder, read_all(recorder->device(), outputs, "output"), std::move(slab));
+  if (!program) throw py::error_already_set();
+  return program;
+}
+
+// Waits for the device, then raises what a kernel found in the data since the last time.
+void synchronize(const char* name) {
+  Device& device = device_named(name);
+  if (device.host) return;
+  std::vector<Status> found(kOperations);
+  bool good;
+  {
+    void* stream = device.stream();
+    py::gil_scoped_release release;
+    good = device.synchronize(stream, *found.data());
+  }
+  char text[512] = "synchronize failed";
+  if (device.failed(text, sizeof text) || !good) throw std::runtime_error(text);
+  for (int id = 0; id < kOperations; ++id)
+    if (found[id].problem) {
+      set_data_error(device.operations[id], found[id]);
+      throw py::error_already_set();
+    }
+}
+
+}  // namespace
+}  // namespace fastnn
+
+// For threadpoolctl, which finds libraries by their symbols.
+extern "C" __attribute__((visibility("default"))) int fastnn_get_num_threads() {
+  return fastnn::team().threads();
+}
+extern "C" __attribute__((visibility("default"))) void fastnn_set_num_threads(int n) {
+  fastnn::team().set_threads(n);
+}
+
+PYBIND11_MODULE(_core, module) {
+  using namespace fastnn;
+  module.attr("api") = py::reinterpret_steal<py::object>(
+      PyCapsule_New(const_cast<CoreApi*>(&api), kApiCapsule, nullptr));
+  module.def("make_empty", [](const char* name) {
+    PyObject* self = PyCapsule_New(&device_named(name), nullptr, nullptr);
+    auto function = py::reinterpret_steal<py::object>(PyCFunction_New(&empty_method, self));
+    Py_XDECREF(self);
+    return function;
+  });
+  module.def("set_line_function", [](py::object function) {
+    PyObject* old = line_function;
+    line_function = function.release().ptr();
+    Py_XDECREF(old);
+  });
+  module.def("num_threads", [] { return team().threads(); });
+  module.def("set_num_threads", [](int n) {
+    if (n < 1 || n > kMaxThreads)
+      throw py::value_error("set_num_threads: " + std::to_string(n) + " came; 1 .. " +
+                            std::to_string(kMaxThreads) + " is wanted.");
+    py::gil_scoped_release release;
+    team().set_threads(n);
+  });
+  module.def("memory_info", [](const char* name) {
+    Arena& arena = *device_named(name).arena;
+    return py::make_tuple(arena.bytes_in_use(), arena.bytes_held());
+  });
+  module.def("trim_memory", [](const char* name) { device_named(name).arena->trim(); });
+  module.def("synchronize", synchronize);
+  module.def("recording", [] { return Recorder::current() != nullptr; });
+  module.def("begin_recording", begin_recording);
+  module.def("abort_recording", abort_recording);
+  module.def("end_recording", end_recording);
+
+  py::class_<Slab, std::shared_ptr<Slab>>(module, "Slab").def(py::init([](const char* name) {
+    return std::make_shared<Slab>(device_named(name));
+  }));
+  py::class_<Program>(module, "Program")
+      .def("replay",
+           [](Program& self, const py::tuple& arrays) {
+             PyObject* outputs =
+                 self.replay(&PyTuple_GET_ITEM(arrays.ptr(), 0), PyTuple_GET_SIZE(arrays.ptr()));
+             if (!outputs) throw py::error_already_set();
+             return py::reinterpret_steal<py::object>(outputs);
+           })
+      .def("dump", &Program::dump)
+      .def_property_readonly("launches", [](const Program& p) { return p.plan().order.size(); })
+      .def_property_readonly("phases", [](const Program& p) { return p.plan().phases.size(); })
+      .def_property_readonly("slab_bytes", [](const Program& p) { return p.plan().slab_bytes; })
+      .def_property_readonly("lower_bound_bytes",
+                             [](const Program& p) { return p.plan().lower_bound_bytes; })
+      .def_property_readonly("sum_bytes", [](const Program& p) { return p.plan().sum_bytes; });
+}

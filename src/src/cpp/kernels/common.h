@@ -1,0 +1,124 @@
+// What the kernel files share: from a dtype tag to a type, the elementwise loop, the sum along a
+// row, and how a launch falls into parts. A loop runs over whole vectors and ends in one short load
+// and store, so that the tail is computed by the same instructions and gives the same bits.
+#pragma once
+#include "../formulas.h"
+#include "../vector_math.h"
+#include "kernels.h"
+
+namespace fastnn::FASTNN_ISA {
+
+// Calls f with a value of the type that `dtype` names. check() has seen to it that it is a float
+// type.
+template <class F>
+FASTNN_INLINE void with_float(Dtype dtype, F f) {
+  if (dtype == Dtype::f32) {
+    f(float{});
+  } else {
+    f(double{});
+  }
+}
+template <class F>
+FASTNN_INLINE void with_number(Dtype dtype, F f) {
+  switch (dtype) {
+    case Dtype::f32: return f(float{});
+    case Dtype::f64: return f(double{});
+    case Dtype::i32: return f(int32_t{});
+    case Dtype::i64: return f(int64_t{});
+    case Dtype::bytes:
+    case Dtype::u8: return f(uint8_t{});
+  }
+}
+
+FASTNN_INLINE int64_t smaller(int64_t a, int64_t b) { return a < b ? a : b; }
+FASTNN_INLINE int64_t larger(int64_t a, int64_t b) { return a > b ? a : b; }
+FASTNN_INLINE int64_t blocks_of(int64_t size, int64_t n) { return (n + size - 1) / size; }
+
+// Elementwise kernels cut at multiples of this, so that two parts never write one cache line, only
+// the last has a tail, and a part that draws random numbers begins with a whole draw.
+constexpr int64_t kGrain = 256;
+
+FASTNN_INLINE Range share_elements(int64_t n, const Part& part) {
+  const Range grains = share(blocks_of(kGrain, n), part);
+  return {smaller(grains.begin * kGrain, n), smaller(grains.end * kGrain, n)};
+}
+
+// One core moves 80 to 110 bytes a ns between its registers and its second or third cache (Zen 4,
+// any instruction set), and 20 beyond.
+constexpr double kBytesPerNanosecond = 80;
+// A part is worth 6 to 12 us of work, since waking a thread costs 5 to 10. 64 parts keep any team
+// that we know busy.
+constexpr double kPartNanoseconds = 6000;
+constexpr int64_t kMostParts = 64;
+
+// Into how many parts so much work is cut, of which `units` are the smallest pieces: a power of
+// two, which 2, 4 or 8 threads share evenly.
+FASTNN_INLINE int64_t part_count(double nanoseconds, int64_t units) {
+  int64_t parts = 1;
+  while (2 * parts <= smaller(units, kMostParts) &&
+         static_cast<double>(2 * parts) * kPartNanoseconds <= nanoseconds) {
+    parts *= 2;
+  }
+  return parts;
+}
+
+// Plans the schedule's next stage.
+FASTNN_INLINE void plan_stage(Schedule& schedule, int stage, double nanoseconds, int64_t units) {
+  schedule.stages = stage + 1;
+  schedule.parts[stage] = part_count(nanoseconds, units);
+  schedule.nanoseconds[stage] = static_cast<float>(nanoseconds);
+}
+FASTNN_INLINE double nanoseconds_of(int64_t bytes) {
+  return static_cast<double>(bytes) / kBytesPerNanosecond;
+}
+FASTNN_INLINE void plan_elements(Schedule& schedule, int64_t n, int64_t bytes_per_element) {
+  plan_stage(schedule, 0, nanoseconds_of(n * bytes_per_element), blocks_of(kGrain, n));
+}
+
+// y[i] = f(x[i]...), or y[i] += it. y may be one of the x.
+template <bool add, class T, class F, class... X>
+FASTNN_INLINE void map(T* y, Range range, F f, const X*... x) {
+  constexpr int64_t L = lanes<T>;
+  int64_t i = range.begin;
+  for (; i + L <= range.end; i += L) {
+    const Vec<T> v = f(load(x + i)...);
+    store(y + i, add ? load(y + i) + v : v);
+  }
+  if (const int64_t rest = range.end - i; rest > 0) {
+    const Vec<T> v = f(load(x + i, rest)...);
+    store(y + i, add ? load(y + i, rest) + v : v, rest);
+  }
+}
+template <class T, class F, class... X>
+FASTNN_INLINE void map(T* y, bool add, Range range, F f, const X*... x) {
+  if (add) {
+    map<true>(y, range, f, x...);
+  } else {
+    map<false>(y, range, f, x...);
+  }
+}
+
+// The sum over i < n of f, where f(i) is a vector of terms and f(i, count) a short one, zero beyond
+// its count. Four accumulators hide the adder's latency; the order depends on n alone.
+template <class T, class F>
+FASTNN_INLINE T sum_row(int64_t n, F f) {
+  constexpr int64_t L = lanes<T>;
+  Vec<T> a{}, b{}, c{}, d{};
+  int64_t i = 0;
+  for (; i + 4 * L <= n; i += 4 * L) {
+    a += f(i);
+    b += f(i + L);
+    c += f(i + 2 * L);
+    d += f(i + 3 * L);
+  }
+  for (; i + L <= n; i += L) a += f(i);
+  if (i < n) b += f(i, n - i);
+  return reduce_add((a + b) + (c + d));
+}
+
+template <class T>
+FASTNN_INLINE T sum_row(const T* x, int64_t n) {
+  return sum_row<T>(n, [&](int64_t i, auto... count) { return load(x + i, count...); });
+}
+
+}  // namespace fastnn::FASTNN_ISA

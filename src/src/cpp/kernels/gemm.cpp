@@ -1,0 +1,180 @@
+// gemm: y = activation(op(a) op(b) + bias), for every item of the batch, cut as gemm_plan.h says. A
+// part packs a panel of b where that pays, while the first block is multiplied, else reads b in
+// place; a is read in place, since a tile only broadcasts it. A deep panel is taken in slices that
+// stay in the second cache, and the sums of the tiles wait in scratch from one slice to the next.
+#include "gemm_plan.h"
+
+namespace fastnn::FASTNN_ISA {
+namespace {
+
+template <class T>
+struct Panel {
+  int64_t first, vectors, tiles;  // its first vector of a row of y, how many, in how many tiles
+  bool pack;
+  T *packed, *sums;
+};
+
+// So many blocks of a panel times the slice of the depth that begins at k. `whole` points to the
+// beginning of a, b and y.
+template <class T>
+void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& whole, Range blocks,
+                    int64_t k) noexcept {
+  constexpr int64_t L = lanes<T>;
+  const Groups rows(p.rows, p.blocks), widths(panel.vectors, panel.tiles);
+  const bool done = k + p.slice >= p.depth;
+  Tile<T> tile = whole;
+  tile.depth = smaller(p.slice, p.depth - k);
+  tile.relu = whole.relu && done;
+  tile.add = whole.add && done;
+  for (int64_t i = blocks.begin; i < blocks.end; ++i) {
+    const int64_t top = rows.begin(i), height = rows.begin(i + 1) - top;
+    tile.a = whole.a + top * p.a_row + k * p.a_step;
+    for (int64_t n = 0; n < panel.tiles; ++n) {
+      const int64_t left = widths.begin(n), vectors = widths.begin(n + 1) - left;
+      const int64_t row = vectors * L, column = (panel.first + left) * L;
+      const int64_t width = smaller(row, p.columns - column);
+      tile.b = whole.b + k * p.b_step + column * p.b_column;
+      tile.b_step = p.b_step;
+      tile.packed = panel.packed + left * L * tile.depth;
+      tile.last = width - (row - L);
+      Rows kind = width == row ? Rows::whole : Rows::ragged;
+      if (panel.pack) {
+        if (i == blocks.begin && p.b_column == 1) {
+          kind = Rows::fresh;
+        } else {
+          if (i == blocks.begin) {
+            transpose(tile.packed, row, tile.b, p.b_column, tile.depth, width);
+          }
+          kind = Rows::whole;
+          tile.b = tile.packed;
+          tile.b_step = row;
+        }
+      }
+      T* const waiting =
+          panel.sums + (top - rows.begin(blocks.begin)) * panel.vectors * L + left * L * height;
+      tile.sums = k == 0 ? nullptr : waiting;
+      tile.y = done ? whole.y + top * p.columns + column : waiting;
+      tile.y_row = done ? p.columns : row;
+      tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
+      kTiles<T>.at[static_cast<int>(kind)][height - 1][vectors - 1](tile);
+    }
+  }
+}
+
+template <class T>
+void multiply_panel(const GemmPlan& p, const Tile<T>& whole, int64_t index, Range blocks,
+                    T* scratch) noexcept {
+  const Groups panels(p.vectors, p.panels);
+  Panel<T> panel;
+  panel.first = panels.begin(index);
+  panel.vectors = panels.begin(index + 1) - panel.first;
+  panel.tiles = blocks_of(p.tile_vectors, panel.vectors);
+  panel.pack = p.packs(blocks.end - blocks.begin);
+  panel.packed = scratch;
+  panel.sums = scratch + p.packed_bytes() / static_cast<int64_t>(sizeof(T));
+  const int64_t at_once = p.depth > p.slice ? kSumBlocks : p.blocks;
+  for (int64_t i = blocks.begin; i < blocks.end; i += at_once) {
+    const Range some = {i, smaller(blocks.end, i + at_once)};
+    int64_t k = 0;
+    do {  // once for no depth too, for the bias
+      multiply_slice(p, panel, whole, some, k);
+      k += p.slice;
+    } while (k < p.depth);
+  }
+}
+
+// A panel of one row by the columns of b. The last ones overlap those before them. A tile of no
+// depth puts the sums into y.
+template <class T>
+void multiply_row(const GemmPlan& p, const Tile<T>& whole, int64_t index) noexcept {
+  constexpr int64_t L = lanes<T>, kWidth = kColumnBytes / sizeof(T);
+  const Groups panels(p.vectors, p.panels);
+  const int64_t end = smaller(p.columns, panels.begin(index + 1) * L);
+  T sums[2 * kWidth] = {};
+  Tile<T> tile = whole;
+  tile.depth = 0;
+  for (int64_t j = panels.begin(index) * L; j < end; j += kWidth) {
+    const int64_t left = smaller(j, p.columns - kWidth);
+    multiply_columns(sums, whole.a, p.a_step, whole.b + left * p.b_column, p.b_column, p.depth);
+    const int64_t width = smaller(kWidth, end - j), vectors = blocks_of(L, width);
+    tile.sums = sums + (j - left);
+    tile.y = whole.y + j;
+    tile.last = width - (vectors - 1) * L;
+    if (whole.bias && !whole.one_bias) tile.bias = whole.bias + j;
+    kTiles<T>.at[static_cast<int>(Rows::whole)][0][vectors - 1](tile);
+  }
+}
+
+template <class T>
+void multiply(const GemmPlan& p, const Tile<T>& whole, Range units, T* scratch) noexcept {
+  const Groups shares(p.blocks, p.cuts);
+  Tile<T> tile = whole;
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    const int64_t panel = unit / p.cuts, cut = unit % p.cuts, item = panel / p.panels;
+    tile.a = whole.a + item * p.a_batch;
+    tile.b = whole.b + item * p.b_batch;
+    tile.y = whole.y + item * p.rows * p.columns;
+    if (p.by_columns) {
+      multiply_row(p, tile, panel % p.panels);
+    } else {
+      multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)},
+                     scratch);
+    }
+  }
+}
+
+// a (batch, depth, rows) to (batch, rows, depth), a share of the rows.
+template <class T>
+void turn(const GemmPlan& p, T* out, const T* a, Range share_of_rows) noexcept {
+  for (int64_t i = share_of_rows.begin; i < share_of_rows.end;) {
+    const int64_t item = i / p.rows, row = i % p.rows;
+    const int64_t count = smaller(p.rows - row, share_of_rows.end - i);
+    transpose(out + i * p.depth, p.depth, a + item * p.a_batch + row, p.rows, count, p.depth);
+    i += count;
+  }
+}
+
+}  // namespace
+
+void gemm(OutAdd y, In a, In b, MaybeIn bias, Scratch scratch, const GemmSettings& settings,
+          const Part& part) noexcept {
+  GemmPlan p(y, a, b, settings);
+  with_float(y.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    Tile<T> tile{};
+    tile.a = p.swapped ? b.as<T>() : a.as<T>();
+    tile.b = p.swapped ? a.as<T>() : b.as<T>();
+    if (p.turned) {
+      T* const turned = scratch.shared<T>();
+      if (part.stage == 0) return turn(p, turned, tile.a, share(p.batch * p.rows, part));
+      tile.a = turned;
+      p.a_row = p.depth;
+      p.a_step = 1;
+    }
+    tile.a_row = p.a_row;
+    tile.a_step = p.a_step;
+    tile.y = y.as<T>();
+    tile.bias = bias.as<T>();
+    tile.one_bias = p.swapped;
+    tile.relu = settings.activation == Activation::relu;
+    tile.add = y.add();
+    multiply(p, tile, share(p.batch * p.panels * p.cuts, part), scratch.slice<T>(part.slot));
+  });
+}
+
+void gemm_schedule(OutAdd y, In a, In b, MaybeIn, Scratch, const GemmSettings& settings,
+                   Schedule& schedule) noexcept {
+  const GemmPlan p(y, a, b, settings);
+  int stage = 0;
+  if (p.turned) {
+    const int64_t bytes = a.operand->bytes();
+    schedule.shared_bytes = blocks_of(128, bytes) * 128;
+    plan_stage(schedule, stage++, static_cast<double>(bytes) / kTransposedBytes, p.blocks);
+  }
+  schedule.stages = stage + 1;
+  schedule.parts[stage] = p.parts;
+  schedule.nanoseconds[stage] = static_cast<float>(p.nanoseconds);
+  schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.sum_bytes()) * 128;
+}
+
+}  // namespace fastnn::FASTNN_ISA

@@ -1,0 +1,45 @@
+// A planned list of calls and how it runs on the CPU: phase after phase, the parts of a parallel
+// phase's launches numbered one launch after the other and claimed as one job. Knows nothing of
+// Python.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "contract.h"
+#include "operations.h"
+#include "plan.h"
+
+namespace fastnn {
+
+struct RecordedCall {
+  OperationId id;
+  const Operation* operation = nullptr;
+  struct Place {
+    int buffer = -1;  // -1: absent
+    int64_t offset = 0;
+  };
+  std::vector<Operand> operands;
+  std::vector<Place> places;  // what the operands were when they were recorded
+  std::vector<uint16_t> first;
+  std::vector<char> settings;
+  Schedule schedule;
+
+  Arguments arguments() const { return {operands.data(), first.data(), settings.data()}; }
+};
+
+struct Replay {
+  struct Launch {
+    int call, stage;
+    int64_t parts;
+  };
+  std::vector<RecordedCall> calls;
+  std::vector<Launch> launches;  // in the order of plan.order
+  Plan plan;
+  int slots = 1;  // threads for which there is scratch
+
+  // Runs all phases. Stops after the phase in which a kernel found a problem in the data, and gives
+  // the index of that launch; -1 where all went well.
+  int run(Status& found) const;
+};
+
+}  // namespace fastnn

@@ -1,0 +1,63 @@
+// What a call needs beside its arrays. Sizes are never here: they come from the operands, so that a
+// caller cannot contradict them. Plain data of at most kMaxSettings bytes. visit() names the
+// members in the order in which Python's tuple gives them.
+#pragma once
+#include "contract.h"
+
+namespace fastnn {
+
+constexpr int kMaxSettings = 64;
+
+struct NoSettings {
+  template <class F>
+  void visit(F&&) {}
+};
+
+enum class Activation : int32_t { none, relu };
+
+// y = activation(op(a) op(b) + bias), op(x) = x or its transpose over the last two axes
+struct GemmSettings {
+  bool transpose_a = false, transpose_b = false;
+  Activation activation = Activation::none;
+  template <class F>
+  void visit(F&& f) {
+    f("transpose_a", transpose_a), f("transpose_b", transpose_b), f("activation", activation);
+  }
+};
+
+// An element is kept with probability 1 - rate and divided by it. `stream` tells layers apart.
+struct DropoutSettings {
+  double rate = 0;
+  int64_t stream = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("rate", rate), f("stream", stream);
+  }
+};
+
+struct UniformSettings {
+  double low = 0, high = 1;
+  int64_t stream = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("low", low), f("high", high), f("stream", stream);
+  }
+};
+
+struct AdamSettings {
+  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
+  template <class F>
+  void visit(F&& f) {
+    f("beta_1", beta_1), f("beta_2", beta_2), f("epsilon", epsilon);
+  }
+};
+
+struct FillSettings {
+  double value = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("value", value);
+  }
+};
+
+}  // namespace fastnn
