@@ -1,6 +1,7 @@
 """Compiled steps among threads, forks, signals and busy neighbours: the same bits, no hang."""
 
 import os
+import signal
 import subprocess
 import sys
 import textwrap
@@ -138,6 +139,7 @@ def test_ctrl_c_leaves_the_weights_of_a_whole_step():
         """
         import os, signal, threading, time, fastnn
         from networks import *
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
         def run(steps=None):
             model = mlp((64, 128, 128, 5)); opt = fastnn.optimizers.Adam(0.01)
             step = fastnn.compile(classification_step(model, opt))
@@ -167,6 +169,7 @@ def test_ctrl_c_inside_the_core_is_not_lost():
     def interrupted():
         raise KeyboardInterrupt
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     fastnn._core.set_line_function(interrupted)  # called at each allocation while recording
     try:
         with pytest.raises(KeyboardInterrupt):
@@ -175,6 +178,7 @@ def test_ctrl_c_inside_the_core_is_not_lost():
                 pass
     finally:
         fastnn._core.set_line_function(fastnn._lines.user_line)
+        signal.signal(signal.SIGINT, before)
 
 
 def test_threadpoolctl_sees_and_limits_the_team():
