@@ -186,3 +186,14 @@ def test_dump_shows_the_plan():
     assert "gemm" in text and "adam_update" in text
     assert program.slab_bytes >= program.lower_bound_bytes > 0
     assert program.sum_bytes >= program.slab_bytes
+
+
+def test_data_of_another_dtype_is_converted_as_in_eager_mode():
+    model = mlp()
+    step = classification_step(model, fastnn.optimizers.Adam(0.01))
+    compiled = fastnn.compile(step)
+    x, y = batches(1)[0]
+    for _ in range(4):
+        losses = [f(x.astype("float64"), y.astype("int64")).item() for f in (step, compiled)]
+        assert losses[1] < losses[0]
+    assert compiled.programs()

@@ -12,24 +12,25 @@ import threading
 from collections import OrderedDict
 
 from . import _core, changes, devices
-from .tensor import Tensor, Variable
+from .tensor import Argument, Tensor, Variable
 
 PROGRAMS = 8  # of one function; the least recently used one goes
 
 
 class _Leaf:
-    """Stands for the i-th array in a nested argument or result."""
+    """Stands for the i-th array of a nested argument or result; `kind` is what the step sees."""
 
-    __slots__ = ("index",)
+    __slots__ = ("index", "kind")
 
-    def __init__(self, index):
+    def __init__(self, index, kind):
         self.index = index
+        self.kind = kind  # Tensor, or Argument for what came as a plain array
 
     def __eq__(self, other):
-        return isinstance(other, _Leaf) and other.index == self.index
+        return isinstance(other, _Leaf) and (other.index, other.kind) == (self.index, self.kind)
 
     def __hash__(self):
-        return hash(("leaf", self.index))
+        return hash((self.index, self.kind))
 
 
 def _flatten(x, arrays):
@@ -38,10 +39,10 @@ def _flatten(x, arrays):
         return ("variable", Variable, x)  # as if closed over: it is written in place, never bound
     if isinstance(x, Tensor):
         arrays.append(x.array)
-        return _Leaf(len(arrays) - 1)
+        return _Leaf(len(arrays) - 1, Tensor)
     if devices.of(x) is not None:
         arrays.append(x)
-        return _Leaf(len(arrays) - 1)
+        return _Leaf(len(arrays) - 1, Argument)
     if isinstance(x, (list, tuple)):
         return (type(x), *(_flatten(item, arrays) for item in x))
     if isinstance(x, dict):
@@ -49,15 +50,15 @@ def _flatten(x, arrays):
     return ("value", type(x), x)  # with its type: 1, 1.0 and True are equal to Python
 
 
-def _restore(x, leaves):
+def _restore(x, arrays):
     if isinstance(x, _Leaf):
-        return leaves[x.index]
+        return x.kind(arrays[x.index])
     kind = x[0]
     if kind == "value" or kind == "variable":
         return x[2]
     if kind is dict:
-        return {key: _restore(value, leaves) for key, value in x[1:]}
-    return kind(_restore(item, leaves) for item in x[1:])
+        return {key: _restore(value, arrays) for key, value in x[1:]}
+    return kind(_restore(item, arrays) for item in x[1:])
 
 
 class _Program:
@@ -75,7 +76,7 @@ class _Program:
             return None
         for variable in self.written:
             variable.version += 1
-        return _restore(self.result, [Tensor(a) for a in outputs])
+        return _restore(self.result, outputs)
 
 
 class CompiledFunction:
@@ -136,7 +137,7 @@ class CompiledFunction:
     def _prepare(self, signature, known, form, arrays):
         with self._lock:
             if known is None:
-                call = _restore(form, [Tensor(a) for a in arrays])  # (arguments, keywords)
+                call = _restore(form, arrays)  # (arguments, keywords)
                 before = changes.structure()
                 value = self.function(*call[0], **call[1])
                 if changes.structure() == before:
@@ -155,7 +156,7 @@ class CompiledFunction:
         _core.begin_recording(device.name, arrays)
         changes.begin()
         try:
-            call = _restore(form, [Tensor(a) for a in arrays])
+            call = _restore(form, arrays)
             value = self.function(*call[0], **call[1])
             del call
             outputs = []
@@ -171,7 +172,7 @@ class CompiledFunction:
             written = changes.end()
         program = _core.end_recording(outputs, self._slab)
         self._remember(signature, _Program(program, result, written))
-        return _restore(result, [Tensor(a) for a in outputs])
+        return _restore(result, outputs)
 
     def programs(self):
         """The recorded programs; ``print(program.dump())`` shows launches, phases and memory."""

@@ -1,10 +1,11 @@
 """Losses as objects, with Keras's names; the mean over the batch."""
 
 from . import ops
+from .tensor import as_tensor
 
 
 class MeanSquaredError:
-    """mean((prediction - target)^2) over all elements.
+    """mean((prediction - target)^2) over all elements; targets take the predictions' dtype.
 
     >>> import fastnn
     >>> fastnn.losses.MeanSquaredError()([1.0, 2.0], [1.0, 4.0]).item()
@@ -12,7 +13,8 @@ class MeanSquaredError:
     """
 
     def __call__(self, y_true, y_pred):
-        return ops.mean_squared_error(y_pred, y_true)
+        y_pred = as_tensor(y_pred, "MeanSquaredError")
+        return ops.mean_squared_error(y_pred, ops.cast(y_true, y_pred.dtype))
 
 
 class SparseCategoricalCrossentropy:

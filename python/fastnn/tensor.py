@@ -168,6 +168,12 @@ class Tensor:
         return reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
 
 
+class Argument(Tensor):
+    """A plain array that was passed to a compiled step: layers convert it as they do arrays."""
+
+    __slots__ = ()
+
+
 class Variable(Tensor):
     """A tensor that owns one buffer for life and is written in place: weights, rates, counters.
 

@@ -11,6 +11,7 @@ from ..changes import structure_changed
 from ..tensor import (
     DTYPES,
     FLOATS,
+    Argument,
     Tensor,
     Variable,
     as_dtype,
@@ -111,7 +112,7 @@ class Layer:
         """What np.asarray takes, as a tensor of this layer's dtype. Conversions run in kernels."""
         if isinstance(x, Tensor):
             # Float tensors are left alone: the kernels refuse a mixture rather than lose digits.
-            if x.dtype == self.dtype or x.dtype in FLOATS:
+            if x.dtype == self.dtype or (x.dtype in FLOATS and not isinstance(x, Argument)):
                 return x
         elif devices.of(x) is None:
             x = as_numbers(x, self.name)
