@@ -20,7 +20,9 @@
 namespace fastnn::FASTNN_ISA { const Operation* operations(); }
 
 // The child of a fork starts threads of its own; ThreadSanitizer would stop there.
-extern "C" const char* __tsan_default_options() { return "die_after_fork=0"; }
+extern "C" __attribute__((visibility("default"))) const char* __tsan_default_options() {
+  return "die_after_fork=0";
+}
 
 namespace {
 using namespace fastnn;
