@@ -152,14 +152,34 @@ main_suite() {
 suite() { # suite NAME=VALUE OPTIONS...
   local setting=$1
   shift
-  env "$setting" pytest -q "$@"
+  env "$setting" pytest -q -p no:cacheprovider "$@"
 }
 
+isa_suite() { suite "FASTNN_ISA=$1"; }
+schedule_suite() { suite "FASTNN_EMULATION_SCHEDULE=$1" -k emulated; }
+
 # The emulated device joins the installed package.
-emulated_suite() {
+emulated_suites() {
   cp "$work"/checks/src/cuda/emulation/_cuda_emulated*.so \
     "$(python -c 'import fastnn; print(fastnn.__path__[0])')"
-  suite "FASTNN_EMULATION_SCHEDULE=$1" -k emulated
+  side_by_side schedule_suite "$@"
+}
+
+# side_by_side COMMAND VALUE...: the command with each value, all at once (one suite keeps one core
+# busy); what each says is printed when it has ended.
+side_by_side() {
+  local command=$1 value status=0
+  local -A job
+  shift
+  for value; do
+    "$command" "$value" >"$work/said-$value" 2>&1 &
+    job[$value]=$!
+  done
+  for value; do
+    wait "${job[$value]}" || status=1
+    sed "s/^/$value: /" "$work/said-$value"
+  done
+  return "$status"
 }
 
 # The whole library with sanitizers, in an environment of its own. Python itself leaks on purpose.
