@@ -14,7 +14,7 @@ from collections import deque
 
 from benchmarks import ROOT, libraries, load
 
-BURST = {False: 0.02, True: 0.005}  # seconds; True: quick
+BURST = {False: 0.05, True: 0.005}  # seconds; True: quick
 PAUSE = 0.03
 MODULES = {"numpy": ("numpy",), "torch": ("torch",), "keras": ("keras", "jax")}
 

@@ -15,16 +15,20 @@ struct PhiloxWords {
   uint32_t word[4];
 };
 
+constexpr uint32_t kPhiloxFactor0 = 0xD2511F53, kPhiloxFactor1 = 0xCD9E8D57;
+constexpr uint32_t kPhiloxStep0 = 0x9E3779B9;  // the golden ratio
+constexpr uint32_t kPhiloxStep1 = 0xBB67AE85;  // sqrt(3) - 1
+
 FASTNN_HD PhiloxWords philox_rounds(PhiloxWords c, uint32_t key_0, uint32_t key_1) {
   for (int round = 0; round < 10; ++round) {
-    const uint64_t product_0 = uint64_t{0xD2511F53u} * c.word[0];
-    const uint64_t product_1 = uint64_t{0xCD9E8D57u} * c.word[2];
+    const uint64_t product_0 = uint64_t{kPhiloxFactor0} * c.word[0];
+    const uint64_t product_1 = uint64_t{kPhiloxFactor1} * c.word[2];
     c = {{static_cast<uint32_t>(product_1 >> 32) ^ c.word[1] ^ key_0,
           static_cast<uint32_t>(product_1),
           static_cast<uint32_t>(product_0 >> 32) ^ c.word[3] ^ key_1,
           static_cast<uint32_t>(product_0)}};
-    key_0 += 0x9E3779B9u;  // the golden ratio
-    key_1 += 0xBB67AE85u;  // sqrt(3) - 1
+    key_0 += kPhiloxStep0;
+    key_1 += kPhiloxStep1;
   }
   return c;
 }

@@ -52,10 +52,6 @@ using Vecf = Vec<float>;
 using Vecd = Vec<double>;
 
 template <class T>
-FASTNN_INLINE Vec<T> zero() {
-  return Vec<T>{};
-}
-template <class T>
 FASTNN_INLINE Vec<T> broadcast(T x) {
   return x - Vec<T>{};  // x - 0 is x, -0 included, and compiles to the broadcast alone
 }
@@ -70,8 +66,7 @@ FASTNN_INLINE void store(T* p, Vec<T> v) {
   __builtin_memcpy(p, &v, sizeof v);
 }
 
-// ---- comparison, choice
-// ---------------------------------------------------------------------------
+// ---- comparison, choice ------------------------------------------------------------------------
 
 #if defined(__AVX512F__)
 #define FASTNN_COMPARE(name, predicate, expression)                                            \
@@ -114,8 +109,7 @@ FASTNN_INLINE Mask<T> first_lanes(int64_t count) {
 }
 #endif
 
-// ---- arithmetic
-// -----------------------------------------------------------------------------------
+// ---- arithmetic --------------------------------------------------------------------------------
 
 #if defined(__x86_64__)
 FASTNN_INLINE Vecf sqrt(Vecf a) { return FASTNN_MM(sqrt_ps, a); }
@@ -201,6 +195,17 @@ FASTNN_INLINE V scale_by_power_of_two(V v, V n) {
          reinterpret_cast<V>(reinterpret_cast<B>(second) << kMantissa);
 }
 #endif
+
+// The product, of 64 bits, of the lower half of each 64-bit lane and b.
+FASTNN_INLINE Bits<double> multiply_lower(Bits<double> a, uint32_t b) {
+#if defined(__x86_64__)
+  typedef long long Signed __attribute__((vector_size(kVectorBytes)));
+  return reinterpret_cast<Bits<double>>(FASTNN_MM(mul_epu32, reinterpret_cast<Signed>(a),
+                                                  reinterpret_cast<Signed>(Bits<double>{} + b)));
+#else
+  return reinterpret_cast<Bits<double>>(vmull_u32(vmovn_u64(a), vdup_n_u32(b)));
+#endif
+}
 
 // Across the lanes: halves are combined until one lane is left, in this order on every set.
 template <class T, int bytes, class Combine>

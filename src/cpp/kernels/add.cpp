@@ -201,7 +201,7 @@ void sum_to(OutAdd y, In x, Scratch scratch, const NoSettings&, const Part& part
     using T = decltype(tag);
     const Range mine = share_elements(y.size(), part);
     if (x.size() == 0) {
-      if (!y.add()) map<false>(y.as<T>(), mine, [] { return zero<T>(); });
+      if (!y.add()) map<false>(y.as<T>(), mine, [] { return Vec<T>{}; });
       return;
     }
     const Summation s = summation(y, x);

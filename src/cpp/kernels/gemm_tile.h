@@ -50,7 +50,7 @@ void multiply_tile(const Tile<T>& t) noexcept {
   for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; ++j) {
-      sum[i][j] = t.sums ? load(t.sums + (i * vectors + j) * L) : zero<T>();
+      sum[i][j] = t.sums ? load(t.sums + (i * vectors + j) * L) : Vec<T>{};
     }
   }
 

@@ -11,16 +11,6 @@ namespace fastnn::FASTNN_ISA {
 // A word in the lower half of each 64-bit lane; the upper half may hold anything.
 using Words = Bits<double>;
 
-FASTNN_INLINE Words multiply_lower(Words a, uint32_t b) {
-#if defined(__x86_64__)
-  typedef long long Signed __attribute__((vector_size(kVectorBytes)));
-  return reinterpret_cast<Words>(
-      FASTNN_MM(mul_epu32, reinterpret_cast<Signed>(a), reinterpret_cast<Signed>(Words{} + b)));
-#else
-  return reinterpret_cast<Words>(vmull_u32(vmovn_u64(a), vdup_n_u32(b)));
-#endif
-}
-
 constexpr int kBlocks = 64;
 constexpr int kWords = 4 * kBlocks;
 static_assert(kGrain % kWords == 0, "a part begins with a whole draw");
@@ -34,8 +24,8 @@ static void draw(uint32_t* words, const int64_t* position, int64_t stream, int64
   Words lane{}, key_0[10], key_1[10];
   for (int i = 0; i < L; ++i) lane[i] = static_cast<uint64_t>(i);
   for (uint32_t round = 0; round < 10; ++round) {
-    key_0[round] = Words{} + (static_cast<uint32_t>(seed) + round * 0x9E3779B9u);
-    key_1[round] = Words{} + (static_cast<uint32_t>(seed >> 32) + round * 0xBB67AE85u);
+    key_0[round] = Words{} + (static_cast<uint32_t>(seed) + round * kPhiloxStep0);
+    key_1[round] = Words{} + (static_cast<uint32_t>(seed >> 32) + round * kPhiloxStep1);
   }
   for (int block = 0; block < kBlocks; block += kVectors * L) {
     Words a[kVectors], b[kVectors], c[kVectors], d[kVectors];
@@ -50,8 +40,8 @@ static void draw(uint32_t* words, const int64_t* position, int64_t stream, int64
     for (int round = 0; round < 10; ++round) {
 #pragma GCC unroll 4
       for (int v = 0; v < kVectors; ++v) {
-        const Words product_0 = multiply_lower(a[v], 0xD2511F53u);
-        const Words product_1 = multiply_lower(c[v], 0xCD9E8D57u);
+        const Words product_0 = multiply_lower(a[v], kPhiloxFactor0);
+        const Words product_1 = multiply_lower(c[v], kPhiloxFactor1);
         a[v] = (product_1 >> 32) ^ b[v] ^ key_0[round];
         c[v] = (product_0 >> 32) ^ d[v] ^ key_1[round];
         b[v] = product_1;
