@@ -35,7 +35,7 @@ def bound_relu_kernel(library):
 def gemm_kernel(library):
     x, y = library.array(ONES), library.array(ONES * 0)
     gemm = library.module.kernels.gemm
-    return (lambda: gemm(y, x, x, None, (False, False, "none"))), y
+    return (lambda: gemm(y, x, x, None, None, (False, False, "none"))), y
 
 
 def relu_operation(library):

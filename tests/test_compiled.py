@@ -1,5 +1,7 @@
 """fastnn.compile against the same step without it: the same bits."""
 
+import collections
+
 import fastnn
 import numpy as np
 from networks import batches, classification_step, digest, mlp, train
@@ -166,6 +168,38 @@ def test_compile_inside_compile():
     outer = fastnn.compile(lambda x: inner(x) + 1.0)
     for _ in range(4):
         assert outer(np.array([-1.0, 2.0], "float32")).numpy().tolist() == [1.0, 3.0]
+
+
+def test_a_step_that_returns_nothing_runs_once_a_call():
+    def silent(model):
+        loud = classification_step(model, fastnn.optimizers.Adam(0.01))
+
+        def step(x, labels):
+            loud(x, labels)
+
+        return step
+
+    eager, replayed = mlp(), mlp()
+    step, compiled = silent(eager), fastnn.compile(silent(replayed))
+    for x, y in batches(8):
+        assert step(x, y) is None and compiled(x, y) is None
+    assert compiled.programs()
+    assert digest(eager) == digest(replayed)
+
+
+def test_any_nest_of_results():
+    Pair = collections.namedtuple("Pair", "first second")
+
+    @fastnn.compile
+    def f(x):
+        return {"a": [x + 1.0, None, 3], "b": Pair(x + x, ()), "c": (x + x,)}
+
+    for i in range(4):
+        got = f(np.full(2, i, "float32"))
+        assert list(got) == ["a", "b", "c"]
+        assert type(got["a"]) is list and got["a"][0].numpy().tolist() == [i + 1.0] * 2
+        assert got["a"][1:] == [None, 3] and type(got["b"]) is Pair and got["b"].second == ()
+        assert got["c"][0].numpy().tolist() == [2.0 * i] * 2
 
 
 def test_at_most_eight_programs_are_kept():

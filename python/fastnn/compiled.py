@@ -15,6 +15,7 @@ from . import _core, changes, devices
 from .tensor import Argument, Tensor, Variable
 
 PROGRAMS = 8  # of one function; the least recently used one goes
+UNFIT = object()  # in place of a result, which may be None
 
 
 class _Leaf:
@@ -58,7 +59,8 @@ def _restore(x, arrays):
         return x[2]
     if kind is dict:
         return {key: _restore(value, arrays) for key, value in x[1:]}
-    return kind(_restore(item, arrays) for item in x[1:])
+    items = [_restore(item, arrays) for item in x[1:]]
+    return kind(*items) if hasattr(kind, "_fields") else kind(items)  # a named tuple, or not
 
 
 class _Program:
@@ -70,10 +72,10 @@ class _Program:
         self.written = written
 
     def replay(self, arrays):
-        """The step's result, or None where the program does not fit: other shapes, more threads."""
+        """The step's result; UNFIT where the program does not fit: other shapes, more threads."""
         outputs = self.program.replay(arrays)
         if outputs is None:
-            return None
+            return UNFIT
         for variable in self.written:
             variable.version += 1
         return _restore(self.result, outputs)
@@ -86,9 +88,7 @@ class CompiledFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self._programs = OrderedDict()  # signature -> "built" or a _Program
-        self._last = (
-            None  # the program of the last call, if its arguments were arrays and nothing else
-        )
+        self._last = None  # the last call's program, if all its arguments were arrays
         self._structure = changes.structure()
         self._slab = None
         self._lock = threading.RLock()
@@ -100,7 +100,7 @@ class CompiledFunction:
         if last is not None and self._structure == changes.structure() and not keywords:
             # The program itself compares shapes and dtypes; anything else takes the long way.
             value = last.replay(tuple([a.array if type(a) is Tensor else a for a in arguments]))
-            if value is not None:
+            if value is not UNFIT:
                 return value
         return self._find(arguments, keywords)
 
@@ -113,10 +113,8 @@ class CompiledFunction:
         except TypeError:
             raise TypeError(
                 f"fastnn.compile: {getattr(self, '__name__', 'the step')} was given an argument "
-                "that "
-                "is neither an array nor hashable. Pass arrays, tensors, numbers, strings, or "
-                "lists and "
-                "dicts of them."
+                "that is neither an array nor hashable. Pass arrays, tensors, numbers, strings, "
+                "or lists and dicts of them."
             ) from None
         with self._lock:
             if self._structure != changes.structure():
@@ -130,7 +128,7 @@ class CompiledFunction:
                 self._last = known if flat and len(arrays) == len(arguments) else None
         if isinstance(known, _Program):
             value = known.replay(tuple(arrays))
-            if value is not None:
+            if value is not UNFIT:
                 return value
         return self._prepare(signature, known, form, arrays)
 

@@ -159,8 +159,7 @@ def run(epochs=40, batch_size=32, seed=0):
     step = make_step(model, fastnn.optimizers.Adam())
     print(
         f"fastnn {fastnn.__version__}: {model.count_params():,} parameters, {len(x):,} images to "
-        "learn, "
-        f"{len(x_test)} to test, {fastnn.get_num_threads()} threads"
+        f"learn, {len(x_test)} to test, {fastnn.get_num_threads()} threads"
     )
     train(step, x, y, epochs, batch_size, seed)
     predictions = predict(model, x_test)

@@ -9,6 +9,7 @@ def gemm(
     a: Array,
     b: Array,
     bias: Array | None,
+    activated: Array | None,
     settings: tuple[bool, bool, Literal["none", "relu"]],
     /,
     *,

@@ -88,8 +88,7 @@ def _nodes(loss):
         if node.inputs is None:
             raise RuntimeError(
                 "backward: this part of the tape was already walked and freed, and there is no "
-                "double "
-                "backward. Compute the loss again."
+                "double backward. Compute the loss again."
             )
         for tensor in node.inputs:
             if tensor._node is not None and tensor._node not in seen:
@@ -111,8 +110,7 @@ def backward(loss, wanted, store, upstream=None):
             if tensor.version != version:
                 raise RuntimeError(
                     f"backward: {tensor.name or 'a variable'} was written to after the forward "
-                    "pass "
-                    "used it. Call backward() before the optimizer or assign()."
+                    "pass used it. Call backward() before the optimizer or assign()."
                 )
     if upstream is None:
         upstream = loss.device.empty(loss.array.shape, loss.dtype)
@@ -160,8 +158,7 @@ def gradients(loss, variables):
     if loss._node is None:
         raise RuntimeError(
             "gradients: the loss has no tape: it was computed under no_grad(), from nothing "
-            "trainable, "
-            "or its tape was already freed."
+            "trainable, or its tape was already freed."
         )
     store = {}
     backward(loss, set(variables), store)

@@ -99,8 +99,7 @@ class Tensor:
         if self.requires_grad and tape.enabled():
             raise RuntimeError(
                 "a tensor whose gradient is needed was handed to NumPy, which would lose the "
-                "tape. Say "
-                "so: tensor.detach() or tensor.numpy()."
+                "tape. Say so: tensor.detach() or tensor.numpy()."
             )
         return np.array(self.numpy(), dtype=dtype, copy=copy)
 

@@ -130,12 +130,20 @@ FASTNN_INLINE Range share(int64_t n, const Part& part) {
 
 // How a call is to be run: launches in order, each of so many parts. A function of the shapes
 // alone, never of the number of threads, since partial sums combine by part and bits must not
-// depend on it.
+// depend on it. Only where they do not are parts merged for few threads.
 struct Schedule {
   int stages = 1;
   int64_t parts[kMaxStages] = {1, 1, 1, 1};
+  bool mergeable = false;  // the number of parts changes no bit, and fewer cost less
   float nanoseconds[kMaxStages] = {};  // estimated work of a stage on one core
   int64_t shared_bytes = 0, slice_bytes = 0;
+
+  // Four parts a thread are enough for all to end at about the same time.
+  FASTNN_INLINE int64_t parts_for(int stage, int threads) const {
+    int64_t count = parts[stage];
+    while (mergeable && count % 2 == 0 && count / 2 >= 4 * threads) count /= 2;
+    return count;
+  }
 };
 
 // The erased form in which calls are stored, recorded and replayed.

@@ -33,6 +33,23 @@ void work(void* erased, int64_t index, int slot) noexcept {
 
 }  // namespace
 
+// Scratch is born in the first stage.
+std::vector<Access> RecordedCall::accesses(int stage) const {
+  std::vector<Access> accesses;
+  for (int k = 0; k < operation->parameters; ++k)
+    for (int i = first[k]; i < first[k + 1]; ++i) {
+      const Place at = places[i];
+      if (at.buffer < 0) continue;
+      char role = operation->roles[k];
+      if (role == 'R') role = 'r';
+      if (role == 'M') role = 'm';
+      if (role == 'a' && !operands[i].add) role = 'w';
+      if (role == 's') role = stage == 0 ? 'w' : 'm';
+      accesses.push_back({at.buffer, at.offset, at.offset + operands[i].bytes(), role});
+    }
+  return accesses;
+}
+
 int Replay::run(Status& found) const {
   FlushDenormals flush;
   std::vector<Status> status;

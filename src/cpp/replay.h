@@ -25,6 +25,9 @@ struct RecordedCall {
   Schedule schedule;
 
   Arguments arguments() const { return {operands.data(), first.data(), settings.data()}; }
+  Operand& at(int parameter) { return operands[first[parameter]]; }  // but for lists
+  // What a launch of it reads and writes, operand by operand but for those without a place.
+  std::vector<Access> accesses(int stage) const;
 };
 
 struct Replay {

@@ -1,4 +1,5 @@
-// gemm: y = activation(op(a) op(b) + bias), op(x) = x or its transpose over the last two axes.
+// gemm: y = activation(op(a) op(b) + bias), or activation'(activated) times it; op(x) = x or its
+// transpose over the last two axes.
 // op(a) is (batch, M, K), op(b) (batch, K, N) or (K, N), y (batch, M, N), all row-major. A block
 // makes a square tile of y. Tiles of a and b pass through shared memory, k outermost, two of each
 // in turn: while one pair is multiplied, the next is on its way through registers, so that a step
@@ -99,8 +100,8 @@ __device__ int place(int thread, int i) {
 
 template <class T, class Tile>
 __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
-    gemm_kernel(T* y, bool add, const T* a, const T* b, const T* bias, Activation activation,
-                GemmShape g) {
+    gemm_kernel(T* y, bool add, const T* a, const T* b, const T* bias, const T* activated,
+                Activation activation, GemmShape g) {
   constexpr int kEach = Tile::kEach;
   auto& s = shared<GemmShared<T, Tile>>();
   // A warp is 8 threads wide and 4 high: of b's row it reads 128 bytes at once, of a's 64.
@@ -150,19 +151,24 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
       for (int j = 0; j < kEach; ++j) {
         const int64_t n = n0 + place<T, Tile>(across, j);
         if (m >= g.M || n >= g.N) continue;
-        T* to = y + (batch * g.M + m) * g.N + n;
+        const int64_t at = (batch * g.M + m) * g.N + n;
         T value = bias ? sums[i][j] + bias[n] : sums[i][j];
-        if (activation == Activation::relu) value = Relu::f(value);
-        *to = add ? *to + value : value;
+        if (activated) {
+          value = Relu::df(activated[at], value);
+        } else if (activation == Activation::relu) {
+          value = Relu::f(value);
+        }
+        y[at] = add ? y[at] + value : value;
       }
     }
   }
 }
 
-void gemm_schedule(OutAdd, In, In, MaybeIn, Scratch, const GemmSettings&, Schedule&) noexcept {}
+void gemm_schedule(OutAdd, In, In, MaybeIn, MaybeIn, Scratch, const GemmSettings&,
+                   Schedule&) noexcept {}
 
-void gemm(OutAdd y, In a, In b, MaybeIn bias, Scratch, const GemmSettings& settings,
-          Stream& stream) noexcept {
+void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch,
+          const GemmSettings& settings, Stream& stream) noexcept {
   if (y.size() == 0) return;
   GemmShape g{};
   g.M = y.dim(-2);
@@ -186,7 +192,7 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, Scratch, const GemmSettings& setti
       using Tile = decltype(tiling);
       launch(gemm_kernel<T, Tile>, grid_of(tiles(Tile::kSide)), dim3(kThreads),
              sizeof(GemmShared<T, Tile>), stream, y.as<T>(), y.add(), a.as<T>(), b.as<T>(),
-             bias.as<T>(), settings.activation, g);
+             bias.as<T>(), activated.as<T>(), settings.activation, g);
     };
     if (tiles(Large::kSide) >= kEnoughTiles) {
       run(Large{});

@@ -3,8 +3,22 @@
 from . import FLOATS, SIZES, Array, Case
 
 
-def gemm(m, n, k, dtype="float32", batch=(), shared=False, bias=False, turned="NN", relu=False):
-    """y (batch.., m, n) from a (batch.., m, k) and b (batch.., k, n); `turned` as in BLAS."""
+def gemm(
+    m,
+    n,
+    k,
+    dtype="float32",
+    batch=(),
+    shared=False,
+    bias=False,
+    turned="NN",
+    relu=False,
+    back=False,
+):
+    """y (batch.., m, n) from a (batch.., m, k) and b (batch.., k, n); `turned` as in BLAS.
+
+    `back`: through a relu whose result was `activated`.
+    """
     a = (*batch, *((k, m) if turned[0] == "T" else (m, k)))
     b = (*(() if shared else batch), *((n, k) if turned[1] == "T" else (k, n)))
     operands = {
@@ -12,14 +26,15 @@ def gemm(m, n, k, dtype="float32", batch=(), shared=False, bias=False, turned="N
         "a": Array(a, dtype),
         "b": Array(b, dtype),
         "bias": Array((n,), dtype) if bias else None,
+        "activated": Array((*batch, m, n), dtype) if back else None,
     }
-    settings = (turned[0] == "T", turned[1] == "T", "relu" if relu else "none")
+    settings = (turned[0] == "T", turned[1] == "T", "relu" if relu or back else "none")
     return Case("gemm", operands, settings, addable=not (bias or relu))
 
 
 TURNS = ("NN", "NT", "TN", "TT")
 
-CASES = [gemm(3, 5, 4, bias=True)]
+CASES = [gemm(3, 5, 4, bias=True, back=True)]
 for dtype in FLOATS:
     for size in SIZES:
         CASES += [gemm(size, 5, 7, dtype), gemm(5, size, 7, dtype), gemm(3, 5, size, dtype)]
@@ -40,6 +55,9 @@ for dtype in FLOATS:
             gemm(65, 40, 33, dtype, (1,), turned=turned),
             gemm(1, 20, 10, dtype, (2, 1, 2), turned=turned),
         ]
+    for m, n, k in ((7, 33, 9), (65, 130, 40), (1, 600, 20), (600, 1, 20), (30, 70, 2100)):
+        CASES += [gemm(m, n, k, dtype, turned="NT", back=True)]
+    CASES += [gemm(17, 33, 9, dtype, (2, 3), back=True), gemm(5, 4, 0, dtype, back=True)]
     CASES += [gemm(0, 5, 4, dtype), gemm(5, 0, 4, dtype, bias=True), gemm(5, 4, 3, dtype, (0,))]
     CASES += [gemm(5, 4, 0, dtype), gemm(5, 4, 0, dtype, bias=True, relu=True)]
     CASES += [gemm(150, 170, 190, dtype, bias=True, relu=True), gemm(257, 129, 270, dtype)]
@@ -56,4 +74,5 @@ INDEPENDENT = [
     (gemm(33, 90, 300, "float64", turned="NT"), {"y": -1, "b": -2}),
     (gemm(5, 40, 30, batch=(7,), shared=True), {"y": 0, "a": 0}),
     (gemm(5, 40, 30, batch=(7,), bias=True), {"y": 0, "a": 0, "b": 0}),
+    (gemm(40, 90, 300, turned="NT", back=True), {"y": -2, "a": -2, "activated": -2}),
 ]

@@ -39,10 +39,11 @@ struct Case {
 };
 
 const Case kCases[] = {
-    {OperationId::gemm, "f5x9 f5x19 f19x9 f9", GemmSettings{false, false, Activation::relu}},
-    {OperationId::gemm, "f33x67 f129x33 f67x129 -", GemmSettings{true, true, Activation::none}},
-    {OperationId::gemm, "+f3x7x17 f3x7x5 f3x17x5 -", GemmSettings{false, true, Activation::none}},
-    {OperationId::gemm, "f1x1 f1x131 f131x1 f1", GemmSettings{}},
+    {OperationId::gemm, "f5x9 f5x19 f19x9 f9 -", GemmSettings{false, false, Activation::relu}},
+    {OperationId::gemm, "f33x67 f129x33 f67x129 - -", GemmSettings{true, true, Activation::none}},
+    {OperationId::gemm, "+f9x67 f9x29 f67x29 - f9x67", GemmSettings{false, true, Activation::relu}},
+    {OperationId::gemm, "+f3x7x17 f3x7x5 f3x17x5 - -", GemmSettings{false, true, Activation::none}},
+    {OperationId::gemm, "f1x1 f1x131 f131x1 f1 -", GemmSettings{}},
     {OperationId::relu_forward, "f3x37 f3x37", {}},
     {OperationId::relu_backward, "+f111 f111 f111", {}},
     {OperationId::softmax_forward, "f7x19 f7x19", {}},

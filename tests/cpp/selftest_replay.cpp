@@ -57,7 +57,7 @@ class Program {
       int y = outside(0);
       for (int i = 0; i < kDepth; ++i) {
         const int product = planned();
-        call(OperationId::gemm, {product, y, outside(0), -1}, true);
+        call(OperationId::gemm, {product, y, outside(0), -1, -1}, true);
         const int sum = i + 1 < kDepth ? planned() : outside(1 + chain);
         call(OperationId::add, {sum, y, product}, false);
         y = sum;

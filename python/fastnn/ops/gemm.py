@@ -43,7 +43,7 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
         b = add(b, zeros((*a.shape[:-2], 1, 1), b.dtype, b.device))
     k = a.device.module
     y = a.device.empty(_product_shape(a, b, ta, tb), a.dtype)
-    k.gemm(y, a.array, b.array, None, (ta, tb, "none"))
+    k.gemm(y, a.array, b.array, None, None, (ta, tb, "none"))
 
     def backward(dy, out):
         # With A = op(a) and B = op(b): dA = dy B^T and dB = A^T dy; a transposed operand's gradient
@@ -51,9 +51,9 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
         da, add = out(0)
         if da is not None:
             if ta:
-                k.gemm(da, b.array, dy, None, (tb, True, "none"), add=add)
+                k.gemm(da, b.array, dy, None, None, (tb, True, "none"), add=add)
             else:
-                k.gemm(da, dy, b.array, None, (False, not tb, "none"), add=add)
+                k.gemm(da, dy, b.array, None, None, (False, not tb, "none"), add=add)
         db, add = out(1)
         if db is None:
             return
@@ -61,9 +61,9 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
         if b.ndim == 2 and a.ndim > 2:  # one b for the batch: its gradient sums over it
             x, g = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
         if tb:
-            k.gemm(db, g, x, None, (True, ta, "none"), add=add)
+            k.gemm(db, g, x, None, None, (True, ta, "none"), add=add)
         else:
-            k.gemm(db, x, g, None, (not ta, False, "none"), add=add)
+            k.gemm(db, x, g, None, None, (not ta, False, "none"), add=add)
 
     return result(y, (a, b), backward, saved=(a, b))
 
@@ -91,15 +91,14 @@ def dense(x, kernel, bias=None, activation="none"):
     if x.ndim < 2 or w.ndim != 2:
         raise ValueError(
             f"dense: x has shape {x.shape} and kernel {w.shape}; (.., inputs) with at least two "
-            "axes and "
-            "(inputs, units) are wanted."
+            "axes and (inputs, units) are wanted."
         )
     k = x.device.module
     units = w.shape[1]
     # One product over all rows, whatever axes they come from.
     rows = x.array if x.ndim == 2 else x.array.reshape(-1, x.shape[-1])
     y = x.device.empty((rows.shape[0], units), x.dtype)
-    k.gemm(y, rows, w.array, None if b is None else b.array, (False, False, activation))
+    k.gemm(y, rows, w.array, None if b is None else b.array, None, (False, False, activation))
 
     def backward(dy, out):
         dz = dy if dy.ndim == 2 else dy.reshape(-1, units)
@@ -108,7 +107,7 @@ def dense(x, kernel, bias=None, activation="none"):
             k.relu_backward(dz, dy if dy.ndim == 2 else dy.reshape(-1, units), y)
         dw, add = out(1)
         if dw is not None:
-            k.gemm(dw, rows, dz, None, (True, False, "none"), add=add)
+            k.gemm(dw, rows, dz, None, None, (True, False, "none"), add=add)
         if b is not None:
             db, add = out(2)
             if db is not None:
@@ -116,7 +115,7 @@ def dense(x, kernel, bias=None, activation="none"):
         dx, add = out(0)
         if dx is not None:
             dx = dx if dx.ndim == 2 else dx.reshape(rows.shape)
-            k.gemm(dx, dz, w.array, None, (False, True, "none"), add=add)
+            k.gemm(dx, dz, w.array, None, None, (False, True, "none"), add=add)
 
     shaped = y if x.ndim == 2 else y.reshape(*x.shape[:-1], units)
     return result(shaped, (x, w) if b is None else (x, w, b), backward, saved=(x, w))

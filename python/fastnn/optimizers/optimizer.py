@@ -78,8 +78,7 @@ class Optimizer:
                 came = f"of shape {g.shape}" if isinstance(g, Tensor) else f"a {type(g).__name__}"
                 raise ValueError(
                     f"{name}: the gradient of {v.name or 'a variable'} is {came}; a tensor of "
-                    "shape "
-                    f"{v.shape} is wanted."
+                    f"shape {v.shape} is wanted."
                 )
         if self.variables_built is None:
             self.build(variables)
@@ -94,8 +93,7 @@ class Optimizer:
         except KeyError:
             raise ValueError(
                 f"{type(self).__name__}: a variable came that the first step did not have. Use a "
-                "new "
-                "optimizer after adding layers."
+                "new optimizer after adding layers."
             ) from None
 
     def apply_gradients(self, grads_and_variables):

@@ -2,8 +2,9 @@
 
 namespace fastnn {
 
-void gemm_check(OutAdd y, In a, In b, MaybeIn bias, Scratch, const GemmSettings& s, Check& check) {
-  check.floats({y, a, b, bias});
+void gemm_check(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch,
+                const GemmSettings& s, Check& check) {
+  check.floats({y, a, b, bias, activated});
   if (a.rank() < 2 || b.rank() < 2)
     return check.refuse("a has shape %s and b %s; at least 2 axes are wanted of each.",
                         Check::shape_text(a).text, Check::shape_text(b).text);
@@ -26,7 +27,10 @@ void gemm_check(OutAdd y, In a, In b, MaybeIn bias, Scratch, const GemmSettings&
   wanted.dims[a.rank() - 1] = N;
   check.shape(y, wanted);
   check.shape(bias, {N});
-  if (y.add() && (bias || s.activation != Activation::none))
+  check.shape(activated, wanted);
+  if (activated && s.activation == Activation::none)
+    return check.refuse("activated is given: the activation that it came from is wanted too.");
+  if (y.add() && (bias || (s.activation != Activation::none && !activated)))
     check.refuse("y adds to what is there: bias and activation do not go with that.");
 }
 

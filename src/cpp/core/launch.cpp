@@ -31,7 +31,7 @@ void run_stage(const Operation& operation, const Arguments& arguments, int stage
                const Schedule& schedule, int slots, Status& status) {
   Job job{operation, arguments, {}};
   job.part.stage = stage;
-  job.part.count = schedule.parts[stage];
+  job.part.count = schedule.parts_for(stage, slots);
   job.part.status = &status;
   if (schedule.nanoseconds[stage] > kSerialNanoseconds && job.part.count > 1) {
     team().run(&job, work, job.part.count, slots);

@@ -4,6 +4,7 @@
 
 #include <limits>
 
+#include "../fusions.h"
 #include "../team.h"
 #include "launch.h"
 
@@ -38,8 +39,8 @@ Program::~Program() {
   for (PyObject* o : held_) Py_DECREF(o);
 }
 
-// From recorded calls to the planner's launches: one a stage, each with all of its call's operands,
-// so that stages follow one another.
+// From recorded calls to fused ones and to the planner's launches: one a stage, each with all of
+// its call's operands, so that stages follow one another.
 void Program::describe(const Recorder& recorder) {
   const int inputs = static_cast<int>(recorder.inputs.size());
   for (size_t i = 0; i < recorder.buffers.size(); ++i) {
@@ -52,6 +53,7 @@ void Program::describe(const Recorder& recorder) {
     if (i == Recorder::kOutside) buffer.bytes = std::numeric_limits<int64_t>::max();
     plan_buffers_.push_back(buffer);
   }
+  fuse(replay_.calls, plan_buffers_);
   for (size_t c = 0; c < replay_.calls.size(); ++c) {
     const RecordedCall& call = replay_.calls[c];
     const Operation& op = device_.operations[static_cast<int>(call.id)];
@@ -60,20 +62,9 @@ void Program::describe(const Recorder& recorder) {
       PlanLaunch launch;
       launch.name = op.name;
       launch.stage = stage;
-      launch.parts = device_.host ? call.schedule.parts[stage] : 1;
+      launch.parts = device_.host ? call.schedule.parts_for(stage, replay_.slots) : 1;
       launch.nanoseconds = call.schedule.nanoseconds[stage];
-      for (int k = 0; k < op.parameters; ++k)
-        for (int i = call.first[k]; i < call.first[k + 1]; ++i) {
-          const RecordedCall::Place at = call.places[i];
-          if (at.buffer < 0) continue;
-          char role = op.roles[k];
-          if (role == 'R') role = 'r';
-          if (role == 'M') role = 'm';
-          if (role == 'a' && !call.operands[i].add) role = 'w';
-          if (role == 's') role = stage == 0 ? 'w' : 'm';
-          launch.accesses.push_back(
-              {at.buffer, at.offset, at.offset + call.operands[i].bytes(), role});
-        }
+      launch.accesses = call.accesses(stage);
       described_.push_back(launch);
       replay_.launches.push_back({static_cast<int>(c), stage, launch.parts});
     }

@@ -1,7 +1,8 @@
-// gemm: y = activation(op(a) op(b) + bias), for every item of the batch, cut as gemm_plan.h says. A
-// part packs a panel of b where that pays, while the first block is multiplied, else reads b in
-// place; a is read in place, since a tile only broadcasts it. A deep panel is taken in slices that
-// stay in the second cache, and the sums of the tiles wait in scratch from one slice to the next.
+// gemm: y = activation(op(a) op(b) + bias), or activation'(activated) times it, for every item of
+// the batch, cut as gemm_plan.h says. A part packs a panel of b where that pays, while the first
+// block is multiplied, else reads b in place; a is read in place, since a tile only broadcasts it.
+// A deep panel is taken in slices that stay in the second cache, and the sums of the tiles wait in
+// scratch from one slice to the next.
 #include "gemm_plan.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -55,6 +56,8 @@ void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& who
       tile.sums = k == 0 ? nullptr : waiting;
       tile.y = done ? whole.y + top * p.columns + column : waiting;
       tile.y_row = done ? p.columns : row;
+      tile.activated =
+          whole.activated && done ? whole.activated + top * p.columns + column : nullptr;
       tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
       kTiles<T>.at[static_cast<int>(kind)][height - 1][vectors - 1](tile);
     }
@@ -101,6 +104,7 @@ void multiply_row(const GemmPlan& p, const Tile<T>& whole, int64_t index) noexce
     tile.y = whole.y + j;
     tile.last = width - (vectors - 1) * L;
     if (whole.bias && !whole.one_bias) tile.bias = whole.bias + j;
+    if (whole.activated) tile.activated = whole.activated + j;
     kTiles<T>.at[static_cast<int>(Rows::whole)][0][vectors - 1](tile);
   }
 }
@@ -108,17 +112,20 @@ void multiply_row(const GemmPlan& p, const Tile<T>& whole, int64_t index) noexce
 template <class T>
 void multiply(const GemmPlan& p, const Tile<T>& whole, Range units, T* scratch) noexcept {
   const Groups shares(p.blocks, p.cuts);
+  const int64_t each = p.panels * p.cuts;
   Tile<T> tile = whole;
-  for (int64_t unit = units.begin; unit < units.end; ++unit) {
-    const int64_t panel = unit / p.cuts, cut = unit % p.cuts, item = panel / p.panels;
+  for (int64_t unit = units.begin; unit < units.end;) {
+    const int64_t item = unit / each, panel = unit % each / p.cuts, cut = unit % p.cuts;
+    const int64_t cuts = smaller(p.cuts - cut, units.end - unit);  // a panel's are taken as one
+    unit += cuts;
     tile.a = whole.a + item * p.a_batch;
     tile.b = whole.b + item * p.b_batch;
     tile.y = whole.y + item * p.rows * p.columns;
+    if (whole.activated) tile.activated = whole.activated + item * p.rows * p.columns;
     if (p.by_columns) {
-      multiply_row(p, tile, panel % p.panels);
+      multiply_row(p, tile, panel);
     } else {
-      multiply_panel(p, tile, panel % p.panels, {shares.begin(cut), shares.begin(cut + 1)},
-                     scratch);
+      multiply_panel(p, tile, panel, {shares.begin(cut), shares.begin(cut + cuts)}, scratch);
     }
   }
 }
@@ -136,8 +143,8 @@ void turn(const GemmPlan& p, T* out, const T* a, Range share_of_rows) noexcept {
 
 }  // namespace
 
-void gemm(OutAdd y, In a, In b, MaybeIn bias, Scratch scratch, const GemmSettings& settings,
-          const Part& part) noexcept {
+void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch scratch,
+          const GemmSettings& settings, const Part& part) noexcept {
   GemmPlan p(y, a, b, settings);
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
@@ -156,13 +163,14 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, Scratch scratch, const GemmSetting
     tile.y = y.as<T>();
     tile.bias = bias.as<T>();
     tile.one_bias = p.swapped;
+    tile.activated = activated.as<T>();
     tile.relu = settings.activation == Activation::relu;
     tile.add = y.add();
     multiply(p, tile, share(p.batch * p.panels * p.cuts, part), scratch.slice<T>(part.slot));
   });
 }
 
-void gemm_schedule(OutAdd y, In a, In b, MaybeIn, Scratch, const GemmSettings& settings,
+void gemm_schedule(OutAdd y, In a, In b, MaybeIn, MaybeIn, Scratch, const GemmSettings& settings,
                    Schedule& schedule) noexcept {
   const GemmPlan p(y, a, b, settings);
   int stage = 0;
@@ -172,6 +180,7 @@ void gemm_schedule(OutAdd y, In a, In b, MaybeIn, Scratch, const GemmSettings& s
     plan_stage(schedule, stage++, static_cast<double>(bytes) / kTransposedBytes, p.blocks);
   }
   schedule.stages = stage + 1;
+  schedule.mergeable = true;
   schedule.parts[stage] = p.parts;
   schedule.nanoseconds[stage] = static_cast<float>(p.nanoseconds);
   schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.sum_bytes()) * 128;

@@ -30,9 +30,10 @@ struct Tile {
   const T* sums;  // go on from these, rows of whole vectors; null: from zero
   T* y;
   int64_t y_row;
-  int64_t last;   // lanes in use of a row's last vector
-  const T* bias;  // null: none
-  bool one_bias;  // one for all columns
+  int64_t last;        // lanes in use of a row's last vector
+  const T* bias;       // null: none
+  bool one_bias;       // one for all columns
+  const T* activated;  // rows like y's; null: none
   bool relu, add;
 };
 
@@ -90,7 +91,9 @@ void multiply_tile(const Tile<T>& t) noexcept {
   for (int i = 0; i < rows; ++i, y += t.y_row) {
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; ++j) {
+      const int64_t at = i * t.y_row + j * L, count = j + 1 < vectors ? L : last;
       Vec<T> v = t.relu ? Relu::f(sum[i][j]) : sum[i][j];
+      if (t.activated) v = Relu::df(load(t.activated + at, count), sum[i][j]);
       if (j + 1 < vectors) {
         store(y + j * L, t.add ? load(y + j * L) + v : v);
       } else {
