@@ -22,27 +22,35 @@ def flops(case):
 def label(case):
     turns = "".join("NT"[turned] for turned in case.settings[:2])
     layer = " bias relu" if case.operands["bias"] else ""
+    layer = " back through relu" if case.operands["activated"] else layer
     return "x".join(map(str, sizes(case))) + f" {turns}{layer}"
 
 
-def in_numpy(np, y, a, b, bias, transpose_a, transpose_b, activation):
+def in_numpy(np, y, a, b, bias, activated, transpose_a, transpose_b, activation):
     a, b = (a.T if transpose_a else a), (b.T if transpose_b else b)
-    if bias is None:
-        return lambda: np.matmul(a, b, out=y)
 
     def layer():
         np.matmul(a, b, out=y)
         np.add(y, bias, out=y)
         np.maximum(y, 0, out=y)
 
-    return layer
+    def back():
+        np.matmul(a, b, out=y)
+        np.multiply(y, activated > 0, out=y)
+
+    if activated is not None:
+        return back
+    return layer if bias is not None else lambda: np.matmul(a, b, out=y)
 
 
-def in_torch(torch, y, a, b, bias, transpose_a, transpose_b, activation):
+def in_torch(torch, y, a, b, bias, activated, transpose_a, transpose_b, activation):
     a, b = (a.T if transpose_a else a), (b.T if transpose_b else b)
-    if bias is None:
-        return lambda: torch.mm(a, b, out=y)
-    return lambda: torch.addmm(bias, a, b, out=y).relu_()
+    relu_backward = torch.ops.aten.threshold_backward
+    if activated is not None:
+        return lambda: relu_backward.grad_input(torch.mm(a, b, out=y), activated, 0, grad_input=y)
+    if bias is not None:
+        return lambda: torch.addmm(bias, a, b, out=y).relu_()
+    return lambda: torch.mm(a, b, out=y)
 
 
 def rows():
@@ -56,7 +64,8 @@ def rows():
     groups = {
         "squares": [gemm(size, size, size) for size in SQUARES],
         "training": training,
-        "layers": [gemm(m, n, k, bias=True, relu=True) for m, k, n in LAYERS],
+        "layers": [gemm(m, n, k, bias=True, relu=True) for m, k, n in LAYERS]
+        + [gemm(m, k, n, turned="NT", back=True) for m, k, n in LAYERS[1:]],
     }
     peers = {"gemm": in_numpy}, {"gemm": in_torch}
     return [
