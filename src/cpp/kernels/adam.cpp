@@ -13,6 +13,11 @@ static int64_t element_count(InOutList w) {
   return n;
 }
 
+template <int n>
+struct Vectors {
+  static constexpr int count = n;
+};
+
 template <class T>
 FASTNN_INLINE void update(T* w, T* m, T* v, const T* g, Range range, T alpha,
                           const AdamSettings& s) {
@@ -20,19 +25,34 @@ FASTNN_INLINE void update(T* w, T* m, T* v, const T* g, Range range, T alpha,
   const T one_minus_beta_1 = static_cast<T>(1 - s.beta_1),
           one_minus_beta_2 = static_cast<T>(1 - s.beta_2);
   const T epsilon = static_cast<T>(s.epsilon);
-  // count: none for whole vectors, one for the tail
-  const auto step = [&](int64_t i, auto... count) {
-    const Vec<T> gradient = load(g + i, count...);
-    Vec<T> mean = load(m + i, count...), square = load(v + i, count...);
-    mean += (gradient - mean) * one_minus_beta_1;
-    square += (gradient * gradient - square) * one_minus_beta_2;
-    store(m + i, mean, count...);
-    store(v + i, square, count...);
-    store(w + i, load(w + i, count...) - mean * alpha / (sqrt(square) + epsilon), count...);
+  // So many vectors at i; `lanes_used` for a tail. All loads come before the stores: a load that
+  // meets a store to the same place of another page waits for it, half as long again where the
+  // arrays lie badly.
+  const auto step = [&](int64_t i, auto vectors, auto... lanes_used) {
+    constexpr int n = decltype(vectors)::count;
+    Vec<T> gradient[n], mean[n], square[n], weight[n];
+#pragma GCC unroll 4
+    for (int k = 0; k < n; ++k) {
+      const int64_t at = i + k * L;
+      gradient[k] = load(g + at, lanes_used...);
+      mean[k] = load(m + at, lanes_used...);
+      square[k] = load(v + at, lanes_used...);
+      weight[k] = load(w + at, lanes_used...);
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < n; ++k) {
+      const int64_t at = i + k * L;
+      mean[k] += (gradient[k] - mean[k]) * one_minus_beta_1;
+      square[k] += (gradient[k] * gradient[k] - square[k]) * one_minus_beta_2;
+      store(m + at, mean[k], lanes_used...);
+      store(v + at, square[k], lanes_used...);
+      store(w + at, weight[k] - mean[k] * alpha / (sqrt(square[k]) + epsilon), lanes_used...);
+    }
   };
   int64_t i = range.begin;
-  for (; i + L <= range.end; i += L) step(i);
-  if (i < range.end) step(i, range.end - i);
+  for (; i + 4 * L <= range.end; i += 4 * L) step(i, Vectors<4>{});
+  for (; i + L <= range.end; i += L) step(i, Vectors<1>{});
+  if (i < range.end) step(i, Vectors<1>{}, range.end - i);
 }
 
 void adam_update(InOutList w, InOutList m, InOutList v, InList g, In rate, InOut iterations,

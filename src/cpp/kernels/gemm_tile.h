@@ -46,12 +46,12 @@ constexpr int kPrefetchedRows = 8;
 template <class T, int rows, int vectors, Rows kind>
 void multiply_tile(const Tile<T>& t) noexcept {
   constexpr int L = lanes<T>;
-  Vec<T> sum[rows][vectors];
+  Vec<T> sum[rows][vectors] = {};
+  if (t.sums) {
 #pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i) {
+    for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 8
-    for (int j = 0; j < vectors; ++j) {
-      sum[i][j] = t.sums ? load(t.sums + (i * vectors + j) * L) : Vec<T>{};
+      for (int j = 0; j < vectors; ++j) sum[i][j] = load(t.sums + (i * vectors + j) * L);
     }
   }
 
@@ -86,20 +86,36 @@ void multiply_tile(const Tile<T>& t) noexcept {
       for (int i = 0; i < rows; ++i) sum[i][j] += v;
     }
   }
-  T* y = t.y;
+  // A loop for each way to end: a question a vector would cost as much as 4 % of a product of depth
+  // 64. f gets a vector, its place in y, and whether it is whole.
+  const auto put = [&](auto f) __attribute__((always_inline)) {
 #pragma GCC unroll 8
-  for (int i = 0; i < rows; ++i, y += t.y_row) {
+    for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 8
-    for (int j = 0; j < vectors; ++j) {
-      const int64_t at = i * t.y_row + j * L, count = j + 1 < vectors ? L : last;
-      Vec<T> v = t.relu ? Relu::f(sum[i][j]) : sum[i][j];
-      if (t.activated) v = Relu::df(load(t.activated + at, count), sum[i][j]);
-      if (j + 1 < vectors) {
-        store(y + j * L, t.add ? load(y + j * L) + v : v);
-      } else {
-        store(y + j * L, t.add ? load(y + j * L, last) + v : v, last);
+      for (int j = 0; j < vectors; ++j) {
+        const int64_t at = i * t.y_row + j * L;
+        if (j + 1 < vectors) {
+          store(t.y + at, f(sum[i][j], at, true));
+        } else {
+          store(t.y + at, f(sum[i][j], at, false), last);
+        }
       }
     }
+  };
+  const auto from = [&](const T* p, bool whole)
+                        __attribute__((always_inline)) { return whole ? load(p) : load(p, last); };
+  if (t.add) {
+    put([&](Vec<T> v, int64_t at, bool whole) __attribute__((always_inline)) {
+      if (t.activated) v = Relu::df(from(t.activated + at, whole), v);
+      return from(t.y + at, whole) + v;
+    });
+  } else if (t.activated) {
+    put([&](Vec<T> v, int64_t at, bool whole)
+            __attribute__((always_inline)) { return Relu::df(from(t.activated + at, whole), v); });
+  } else if (t.relu) {
+    put([](Vec<T> v, int64_t, bool) __attribute__((always_inline)) { return Relu::f(v); });
+  } else {
+    put([](Vec<T> v, int64_t, bool) __attribute__((always_inline)) { return v; });
   }
 }
 
