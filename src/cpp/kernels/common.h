@@ -75,11 +75,23 @@ FASTNN_INLINE void plan_elements(Schedule& schedule, int64_t n, int64_t bytes_pe
   plan_stage(schedule, 0, nanoseconds_of(n * bytes_per_element), blocks_of(kGrain, n));
 }
 
-// y[i] = f(x[i]...), or y[i] += it. y may be one of the x.
+// y[i] = f(x[i]...), or y[i] += it. y may be one of the x. Four vectors are loaded before any is
+// stored: a load that meets a store to the same place of another page waits for it, a third longer
+// where the arrays lie badly.
 template <bool add, class T, class F, class... X>
 FASTNN_INLINE void map(T* y, Range range, F f, const X*... x) {
   constexpr int64_t L = lanes<T>;
   int64_t i = range.begin;
+  for (; i + 4 * L <= range.end; i += 4 * L) {
+    Vec<T> v[4];
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) {
+      v[k] = f(load(x + i + k * L)...);
+      if (add) v[k] = load(y + i + k * L) + v[k];
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < 4; ++k) store(y + i + k * L, v[k]);
+  }
   for (; i + L <= range.end; i += L) {
     const Vec<T> v = f(load(x + i)...);
     store(y + i, add ? load(y + i) + v : v);
