@@ -130,3 +130,15 @@ def test_an_optimizer_of_ones_own():
     assert (w.numpy() == 0.5).all()
     raises(TypeError, "Optimizer defines no step", Optimizer(0.1).apply, [g], [w])
     assert isinstance(Adam(), fastnn.optimizers.Optimizer)
+
+
+def test_adam_at_the_ends_of_the_root():
+    """The root of v has cases of its own: 0, infinity, NaN."""
+    w, m, v, g = (np.full(100, x, "float32") for x in (2, 0, 0, 0))
+    g[20:40] = 1e30  # its square is infinite, and the step so much shorter
+    g[40:60] = np.nan
+    g[60:80] = -np.inf
+    state = np.array(0.1), np.array(0, "int64")
+    fastnn.kernels.adam_update([w], [m], [v], [g], *state, (0.9, 0.999, 1e-7))
+    assert np.isinf(v[20:40]).all()
+    assert (w[:40] == 2).all() and np.isnan(w[40:80]).all() and (w[80:] == 2).all()

@@ -6,12 +6,6 @@
 namespace fastnn {
 namespace {
 
-struct PhaseJob {
-  const Replay* replay;
-  const Phase* phase;
-  Status* status;  // one a launch
-};
-
 void run_part(const Replay& replay, const Replay::Launch& launch, int64_t index, int slot,
               Status& status) {
   const RecordedCall& call = replay.calls[launch.call];
@@ -22,13 +16,6 @@ void run_part(const Replay& replay, const Replay::Launch& launch, int64_t index,
   part.count = launch.parts;
   part.status = &status;
   call.operation->run(call.arguments(), part);
-}
-
-void work(void* erased, int64_t index, int slot) noexcept {
-  const PhaseJob& job = *static_cast<PhaseJob*>(erased);
-  int i = job.phase->first;
-  for (; index >= job.replay->launches[i].parts; ++i) index -= job.replay->launches[i].parts;
-  run_part(*job.replay, job.replay->launches[i], index, slot, job.status[i - job.phase->first]);
 }
 
 }  // namespace
@@ -50,13 +37,38 @@ std::vector<Access> RecordedCall::accesses(int stage) const {
   return accesses;
 }
 
+struct Replay::Job {
+  const Replay* replay;
+  const Step* steps;
+  int first;
+  Status* status;  // one a launch
+};
+
+void Replay::work(void* erased, int64_t index, int slot) noexcept {
+  const Job& job = *static_cast<Job*>(erased);
+  const auto [launch, part] = job.steps[index];
+  run_part(*job.replay, job.replay->launches[launch], part, slot, job.status[launch - job.first]);
+}
+
+void Replay::share_parts() {
+  for (const Phase& phase : plan.phases) {
+    first_step_.push_back(steps_.size());
+    for (int share = 0; phase.parallel && share < slots; ++share)
+      for (int i = phase.first; i < phase.last; ++i)
+        for (int64_t part = launches[i].parts * share / slots;
+             part < launches[i].parts * (share + 1) / slots; ++part)
+          steps_.push_back({i, part});
+  }
+}
+
 int Replay::run(Status& found) const {
   FlushDenormals flush;
   std::vector<Status> status;
-  for (const Phase& phase : plan.phases) {
+  for (size_t p = 0; p < plan.phases.size(); ++p) {
+    const Phase& phase = plan.phases[p];
     if (phase.parallel) {
       status.assign(phase.last - phase.first, Status{});
-      PhaseJob job{this, &phase, status.data()};
+      Job job{this, steps_.data() + first_step_[p], phase.first, status.data()};
       team().run(&job, work, phase.parts, slots);
       for (int i = phase.first; i < phase.last; ++i)
         if (status[i - phase.first].problem) {

@@ -40,9 +40,25 @@ struct Replay {
   Plan plan;
   int slots = 1;  // threads for which there is scratch
 
+  // Puts the parts of every parallel phase into the order in which they are claimed; to be called
+  // once all of the above is set. A thread owns a contiguous share: one of each launch, not one
+  // launch as a whole. So it finds more of what it needs in its own caches (two products of a
+  // layer's gradients, 600 us each on one core, take 606 us on two cores instead of 629).
+  void share_parts();
+
   // Runs all phases. Stops after the phase in which a kernel found a problem in the data, and gives
   // the index of that launch; -1 where all went well.
   int run(Status& found) const;
+
+ private:
+  struct Step {
+    int launch;
+    int64_t part;
+  };
+  std::vector<Step> steps_;
+  std::vector<size_t> first_step_;  // of each phase
+  struct Job;
+  static void work(void* job, int64_t index, int slot) noexcept;
 };
 
 }  // namespace fastnn

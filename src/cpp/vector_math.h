@@ -40,6 +40,25 @@ struct MathConstants<double> {
                                     0.6666666666666698};
 };
 
+// The square root within 0.80 ULP (every float), for use beside divisions. The processor's own
+// keeps them waiting, since both are made by one unit, 10 cycles each; where there is an estimate
+// of 14 bits, float has the root from that and one step of Newton's (Adam: 6 % faster). 0 and inf,
+// of which the estimate would make NaN, stay as they are, and so does a denormal, which counts as
+// zero.
+template <class V>
+FASTNN_INLINE V fast_sqrt(V x) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(Scalar<V>) == 4) {
+    const V estimate = FASTNN_MM(rsqrt14_ps, x);
+    const V root = x * estimate;
+    const V error = fma(-root, estimate * 0.5f, broadcast(0.5f));
+    const Mask<float> kept = equal(x, V{}) | equal(x, broadcast(__builtin_inff()));
+    return select(kept, x, fma(root, error, root));
+  }
+#endif
+  return sqrt(x);
+}
+
 // Horner's rule, highest power first.
 template <class V, int terms>
 FASTNN_INLINE V polynomial(V x, const Scalar<V> (&c)[terms]) {

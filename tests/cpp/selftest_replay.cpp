@@ -153,15 +153,7 @@ class Program {
         launch.stage = stage;
         launch.parts = c.schedule.parts[stage];
         launch.nanoseconds = 1e5;  // so that phases are shared
-        for (size_t i = 0; i < c.operands.size(); ++i) {
-          if (c.places[i].buffer < 0) continue;
-          const char role = c.operation->roles[i];
-          const int64_t begin = c.places[i].offset;
-          launch.accesses.push_back({c.places[i].buffer, begin, begin + c.operands[i].bytes(),
-                                     role == 'r'            ? 'r'
-                                     : role == 's' && stage ? 'm'
-                                                            : 'w'});
-        }
+        launch.accesses = c.accesses(stage);
         launches.push_back(launch);
         replay_.launches.push_back({static_cast<int>(n), stage, launch.parts});
       }
@@ -171,6 +163,7 @@ class Program {
     for (int i : replay_.plan.order) ordered.push_back(replay_.launches[i]);
     replay_.launches.swap(ordered);
     replay_.slots = kSlots;
+    replay_.share_parts();
     slab_.reset(new (std::align_val_t(64)) char[replay_.plan.slab_bytes]);
     for (RecordedCall& c : replay_.calls)
       for (size_t i = 0; i < c.operands.size(); ++i)

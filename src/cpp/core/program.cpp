@@ -95,6 +95,7 @@ bool Program::build(Recorder& recorder, const std::vector<Operand>& outputs) {
     nanoseconds_ += described_[i].nanoseconds;
   }
   replay_.launches.swap(ordered);
+  replay_.share_parts();
   input_patches_.resize(inputs_.size());
   for (size_t c = 0; c < replay_.calls.size(); ++c) {
     if (!alive[c]) continue;

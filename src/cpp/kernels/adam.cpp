@@ -46,7 +46,7 @@ FASTNN_INLINE void update(T* w, T* m, T* v, const T* g, Range range, T alpha,
       square[k] += (gradient[k] * gradient[k] - square[k]) * one_minus_beta_2;
       store(m + at, mean[k], lanes_used...);
       store(v + at, square[k], lanes_used...);
-      store(w + at, weight[k] - mean[k] * alpha / (sqrt(square[k]) + epsilon), lanes_used...);
+      store(w + at, weight[k] - mean[k] * alpha / (fast_sqrt(square[k]) + epsilon), lanes_used...);
     }
   };
   int64_t i = range.begin;
