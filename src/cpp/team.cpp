@@ -59,8 +59,8 @@ class alignas(kLine) Signal {
   }
   void wake(int most) { futex(FUTEX_WAKE_PRIVATE, static_cast<uint32_t>(most)); }
 
-  // Returns once the value is not `old`: whether it slept.
-  bool wait(uint32_t old) {
+  // Returns once the value is not `old`.
+  void wait(uint32_t old) {
     std::chrono::steady_clock::time_point limit{};
     for (int i = 1; value() == old; ++i) {
       pause();
@@ -71,9 +71,8 @@ class alignas(kLine) Signal {
       sleepers_.fetch_add(1, std::memory_order_seq_cst);
       while (value_.load(std::memory_order_seq_cst) == old) futex(FUTEX_WAIT_PRIVATE, old);
       sleepers_.fetch_sub(1, std::memory_order_relaxed);
-      return true;
+      return;
     }
-    return false;
   }
 
  private:
@@ -136,10 +135,8 @@ class Team::Pool {
     owners_.store(static_cast<int>(owners), std::memory_order_relaxed);
     for (int64_t i = 0; i < owners; ++i)
       cursors_[i].open(parts * i / owners, parts * (i + 1) / owners, slots);
-    if (published_.add(1)) {
-      caller_cpu_.store(sched_getcpu(), std::memory_order_relaxed);
-      published_.wake(static_cast<int>(owners - 1));
-    }
+    caller_cpu_.store(sched_getcpu(), std::memory_order_relaxed);
+    if (published_.add(1)) published_.wake(static_cast<int>(owners - 1));
     finished_ += static_cast<uint32_t>(parts) - work_off(0);
     for (uint32_t done; (done = done_.value()) != finished_;) done_.wait(done);
   }
@@ -153,20 +150,22 @@ class Team::Pool {
     for (;;) {
       for (uint32_t size; (size = size_.value()) <= static_cast<uint32_t>(slot);) size_.wait(size);
       const uint32_t seen = published_.value();
+      leave_caller(allowed);
       if (const uint32_t parts = work_off(slot); parts != 0 && done_.add(parts)) done_.wake(1);
-      if (published_.wait(seen)) leave_caller(allowed);
+      published_.wait(seen);
     }
   }
 
-  // A woken thread is often put on the processor of the thread that woke it: in a virtual machine a
-  // halted processor looks taken. The two then run in turns, until the scheduler parts them (20
-  // launches of 22 us after 5 ms of sleep: 910 us, on one thread 433, like this 245). So a worker
-  // that finds itself there goes elsewhere for good; where there is nowhere else, the call fails.
+  // A woken thread is often put on the processor of the thread that woke it, since in a virtual
+  // machine a halted processor looks taken, and a caller that has slept on that of a worker. The two
+  // then run in turns for as long as the scheduler sees nothing wrong in that (20 launches of 22 us
+  // after 5 ms of sleep: 910 us, on one thread 433, like this 245). So a worker that finds itself
+  // there goes elsewhere and stays away until it meets the caller again.
   void leave_caller(cpu_set_t cpus) {
-    const int cpu = sched_getcpu();
+    const int cpu = sched_getcpu();  // 10 ns
     if (cpu < 0 || cpu >= CPU_SETSIZE || cpu != caller_cpu_.load(std::memory_order_relaxed)) return;
     CPU_CLR(cpu, &cpus);
-    sched_setaffinity(0, sizeof cpus, &cpus);
+    if (CPU_COUNT(&cpus) > 0) sched_setaffinity(0, sizeof cpus, &cpus);
   }
 
   // Claims until nothing is left; returns the number of parts, which counts as done only once it
@@ -189,7 +188,7 @@ class Team::Pool {
   alignas(kLine) void* job_ = nullptr;
   Work work_ = nullptr;
   std::atomic<int> owners_{0};
-  std::atomic<int> caller_cpu_{-1};  // when it last woke somebody
+  std::atomic<int> caller_cpu_{-1};  // at its last launch
   uint32_t finished_ = 0;            // what done_ will be when the launch is done
   int workers_ = 0;
   Cursor cursors_[kMaxThreads];
