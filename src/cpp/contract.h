@@ -134,7 +134,7 @@ FASTNN_INLINE Range share(int64_t n, const Part& part) {
 struct Schedule {
   int stages = 1;
   int64_t parts[kMaxStages] = {1, 1, 1, 1};
-  bool mergeable = false;  // the number of parts changes no bit, and fewer cost less
+  bool mergeable = false;              // the number of parts changes no bit, and fewer cost less
   float nanoseconds[kMaxStages] = {};  // estimated work of a stage on one core
   int64_t shared_bytes = 0, slice_bytes = 0;
 

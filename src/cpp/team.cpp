@@ -157,10 +157,10 @@ class Team::Pool {
   }
 
   // A woken thread is often put on the processor of the thread that woke it, since in a virtual
-  // machine a halted processor looks taken, and a caller that has slept on that of a worker. The two
-  // then run in turns for as long as the scheduler sees nothing wrong in that (20 launches of 22 us
-  // after 5 ms of sleep: 910 us, on one thread 433, like this 245). So a worker that finds itself
-  // there goes elsewhere and stays away until it meets the caller again.
+  // machine a halted processor looks taken, and a caller that has slept on that of a worker. The
+  // two then run in turns for as long as the scheduler sees nothing wrong in that (20 launches of
+  // 22 us after 5 ms of sleep: 910 us, on one thread 433, like this 245). So a worker that finds
+  // itself there goes elsewhere and stays away until it meets the caller again.
   void leave_caller(cpu_set_t cpus) {
     const int cpu = sched_getcpu();  // 10 ns
     if (cpu < 0 || cpu >= CPU_SETSIZE || cpu != caller_cpu_.load(std::memory_order_relaxed)) return;
