@@ -193,3 +193,29 @@ def test_threadpoolctl_sees_and_limits_the_team():
         assert fastnn.get_num_threads() == 2
     finally:
         fastnn.set_num_threads(before)
+
+
+def test_workers_keep_to_the_processors_that_the_user_gives():
+    """Workers leave the caller's processor, but never those that they are confined to."""
+    code = """
+        import os, numpy as np, fastnn
+        fastnn.set_num_threads(3)
+        x = np.ones((256, 256), "float32")
+        f = fastnn.compile(lambda x: fastnn.ops.matmul(x, x))
+
+        def masks():
+            return [os.sched_getaffinity(int(t)) for t in os.listdir("/proc/self/task")]
+
+        for _ in range(200):
+            f(x)
+        everywhere = os.sched_getaffinity(0)
+        assert all(mask <= everywhere for mask in masks())
+        one = {min(everywhere)}
+        for t in os.listdir("/proc/self/task"):
+            os.sched_setaffinity(int(t), one)
+        for _ in range(200):
+            f(x)
+        assert all(mask == one for mask in masks()), masks()
+    """
+    done = python(code)
+    assert done.returncode == 0, done.stderr

@@ -15,7 +15,7 @@ def linear(x):
 
 relu = ops.relu
 softmax = ops.softmax
-_NAMES = {"linear": linear, "relu": relu, "softmax": softmax}
+KNOWN = {"linear": linear, "relu": relu, "softmax": softmax}
 
 
 def get(identifier):
@@ -29,9 +29,9 @@ def get(identifier):
         return linear
     if callable(identifier):
         return identifier
-    if isinstance(identifier, str) and identifier in _NAMES:
-        return _NAMES[identifier]
+    if isinstance(identifier, str) and identifier in KNOWN:
+        return KNOWN[identifier]
     raise ValueError(
-        f"activation: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable is "
+        f"activation: {identifier!r} is unknown; {', '.join(map(repr, KNOWN))} or a callable is "
         "wanted."
     )

@@ -2,6 +2,7 @@
 recording."""
 
 import threading
+import types
 
 _structure = 0
 _local = threading.local()
@@ -19,15 +20,22 @@ def structure():
 
 
 def begin():
-    """From here on collect the variables that this thread writes to."""
-    _local.written = {}
+    """From here on collect the variables that this thread writes to, or whose .grad it adds to."""
+    _local.written, _local.graded = {}, {}
 
 
 def end():
-    """Stop collecting; the variables written since begin()."""
-    written = list(_local.written.values())
-    _local.written = None
-    return written
+    """Stop collecting; the variables written, and those with a .grad added to, since begin()."""
+    both = list(_local.written.values()), list(_local.graded.values())
+    _local.written = _local.graded = None
+    return both
+
+
+def graded(variable):
+    """Something was added to a variable's .grad."""
+    collected = getattr(_local, "graded", None)
+    if collected is not None:
+        collected[id(variable)] = variable
 
 
 def written(variable):
@@ -36,3 +44,18 @@ def written(variable):
     collected = getattr(_local, "written", None)
     if collected is not None:
         collected[id(variable)] = variable
+
+
+class Watched:
+    """Settings such as a rate are plain attributes, which recorded steps have frozen: giving one
+    another value counts as a change of structure."""
+
+    def __setattr__(self, name, value):
+        old = self.__dict__.get(name)
+        if old is not None and name[0] != "_" and isinstance(old, _SETTINGS) and name != "built":
+            if type(old) is not type(value) or old != value:
+                structure_changed()
+        object.__setattr__(self, name, value)
+
+
+_SETTINGS = (bool, int, float, str, types.FunctionType, types.BuiltinFunctionType)

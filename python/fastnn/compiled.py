@@ -8,77 +8,56 @@ change from step to step without a new recording are values, which live in array
 
 import functools
 import gc
+import inspect
+import os
 import threading
+import types
+import weakref
 from collections import OrderedDict
 
-from . import _core, changes, devices
-from .tensor import Argument, Tensor, Variable
+from . import _core, changes, devices, tape
+from ._forms import Leaf, flatten, refuse_arguments, refuse_results, restore
+from .tensor import Tensor
 
 PROGRAMS = 8  # of one function; the least recently used one goes
 UNFIT = object()  # in place of a result, which may be None
 
 
-class _Leaf:
-    """Stands for the i-th array of a nested argument or result; `kind` is what the step sees."""
-
-    __slots__ = ("index", "kind")
-
-    def __init__(self, index, kind):
-        self.index = index
-        self.kind = kind  # Tensor, or Argument for what came as a plain array
-
-    def __eq__(self, other):
-        return isinstance(other, _Leaf) and (other.index, other.kind) == (self.index, self.kind)
-
-    def __hash__(self):
-        return hash((self.index, self.kind))
-
-
-def _flatten(x, arrays):
-    """`x` with its arrays moved to the list `arrays`, as something hashable."""
-    if isinstance(x, Variable):
-        return ("variable", Variable, x)  # as if closed over: it is written in place, never bound
-    if isinstance(x, Tensor):
-        arrays.append(x.array)
-        return _Leaf(len(arrays) - 1, Tensor)
-    if devices.of(x) is not None:
-        arrays.append(x)
-        return _Leaf(len(arrays) - 1, Argument)
-    if isinstance(x, (list, tuple)):
-        return (type(x), *(_flatten(item, arrays) for item in x))
-    if isinstance(x, dict):
-        return (dict, *((key, _flatten(value, arrays)) for key, value in x.items()))
-    return ("value", type(x), x)  # with its type: 1, 1.0 and True are equal to Python
-
-
-def _restore(x, arrays):
-    if isinstance(x, _Leaf):
-        return x.kind(arrays[x.index])
-    kind = x[0]
-    if kind == "value" or kind == "variable":
-        return x[2]
-    if kind is dict:
-        return {key: _restore(value, arrays) for key, value in x[1:]}
-    items = [_restore(item, arrays) for item in x[1:]]
-    return kind(*items) if hasattr(kind, "_fields") else kind(items)  # a named tuple, or not
-
-
 class _Program:
     """A recorded program, with what a replay does besides: the form of the result, versions."""
 
-    def __init__(self, program, result, written):
+    def __init__(self, program, result, written, graded):
         self.program = program
         self.result = result
         self.written = written
+        self.graded = graded  # (variable, its .grad's array), to which backward() adds
+
+    def current(self):
+        """Whether every .grad that the step adds to is still where it was."""
+        return all(v.grad is not None and v.grad.array is array for v, array in self.graded)
 
     def replay(self, arrays):
         """The step's result; UNFIT where the program does not fit: other shapes, more threads."""
+        if self.graded and not self.current():
+            return UNFIT
         outputs = self.program.replay(arrays)
         if outputs is None:
             return UNFIT
         for variable in self.written:
             variable.version += 1
-        return _restore(self.result, outputs)
+        return restore(self.result, outputs)
+
+
+_functions = weakref.WeakSet()
+
+
+def _unlock_all():
+    """In a forked child: the thread that held a lock may be gone."""
+    for function in list(_functions):
+        function._lock = threading.RLock()
+
+
+os.register_at_fork(after_in_child=_unlock_all)
 
 
 class CompiledFunction:
@@ -87,34 +66,46 @@ class CompiledFunction:
     def __init__(self, function):
         functools.update_wrapper(self, function)
         self.function = function
+        self._name = f"fastnn.compile of {getattr(function, '__name__', 'a function')}"
         self._programs = OrderedDict()  # signature -> "built" or a _Program
         self._last = None  # the last call's program, if all its arguments were arrays
         self._structure = changes.structure()
         self._slab = None
         self._lock = threading.RLock()
+        _functions.add(self)
+
+    def __get__(self, instance, owner=None):
+        return self if instance is None else types.MethodType(self, instance)
 
     def __call__(self, *arguments, **keywords):
-        if _core.recording():  # inside another compiled step: part of it
+        if _core.inside():  # inside another compiled step: part of it
             return self.function(*arguments, **keywords)
         last = self._last
-        if last is not None and self._structure == changes.structure() and not keywords:
+        if (
+            last is not None
+            and self._structure == changes.structure()
+            and not keywords
+            and tape.enabled()
+        ):
             # The program itself compares shapes and dtypes; anything else takes the long way.
-            value = last.replay(tuple([a.array if type(a) is Tensor else a for a in arguments]))
+            value = last.replay(
+                tuple([a.array if type(a) is Tensor and a._node is None else a for a in arguments])
+            )
             if value is not UNFIT:
                 return value
         return self._find(arguments, keywords)
 
     def _find(self, arguments, keywords):
+        refuse_arguments((arguments, keywords), self._name)
         arrays = []
-        form = _flatten((arguments, keywords), arrays)
-        signature = (form, tuple((type(a), a.shape, a.dtype) for a in arrays))
+        form = flatten((arguments, keywords), arrays)
+        signature = (form, tuple((type(a), a.shape, a.dtype) for a in arrays), tape.enabled())
         try:
             hash(signature)
         except TypeError:
             raise TypeError(
-                f"fastnn.compile: {getattr(self, '__name__', 'the step')} was given an argument "
-                "that is neither an array nor hashable. Pass arrays, tensors, numbers, strings, "
-                "or lists and dicts of them."
+                f"{self._name} was given an argument that is neither an array nor hashable. Pass "
+                "arrays, tensors, numbers, strings, or lists and dicts of them."
             ) from None
         with self._lock:
             if self._structure != changes.structure():
@@ -122,26 +113,19 @@ class CompiledFunction:
                 self._structure = changes.structure()
                 self._last = None
             known = self._programs.get(signature)
+            if isinstance(known, _Program) and not known.current():
+                known = self._last = None
             if isinstance(known, _Program):
                 self._programs.move_to_end(signature)
-                flat = not keywords and all(isinstance(x, _Leaf) for x in form[1][1:])
-                self._last = known if flat and len(arrays) == len(arguments) else None
+                flat = not keywords and all(isinstance(x, Leaf) for x in form[1][1:])
+                simple = flat and len(arrays) == len(arguments) and tape.enabled()
+                self._last = known if simple else None
         if isinstance(known, _Program):
             value = known.replay(tuple(arrays))
             if value is not UNFIT:
                 return value
-        return self._prepare(signature, known, form, arrays)
-
-    def _prepare(self, signature, known, form, arrays):
         with self._lock:
-            if known is None:
-                call = _restore(form, arrays)  # (arguments, keywords)
-                before = changes.structure()
-                value = self.function(*call[0], **call[1])
-                if changes.structure() == before:
-                    self._remember(signature, "built")
-                return value
-            return self._record(signature, form, arrays)
+            return (self._run if known is None else self._record)(signature, form, arrays)
 
     def _remember(self, signature, program):
         self._programs[signature] = program
@@ -149,32 +133,63 @@ class CompiledFunction:
         while len(self._programs) > PROGRAMS:
             self._programs.popitem(last=False)
 
+    def _call(self, form, arrays):
+        """The result's form and its arrays, without their tape: the same at each call."""
+        arguments, keywords = restore(form, arrays)
+        value = self.function(*arguments, **keywords)
+        refuse_results(value, self._name)
+        outputs = []
+        return flatten(value, outputs), outputs
+
+    def _run(self, signature, form, arrays):
+        before = changes.structure()
+        result, outputs = _core.run_inside(lambda: self._call(form, arrays))
+        if changes.structure() == before:
+            self._remember(signature, "built")
+        return restore(result, outputs)
+
     def _record(self, signature, form, arrays):
         device = devices.of(arrays[0]) if arrays else devices.cpu
-        _core.begin_recording(device.name, arrays)
+        # Places of their own: arguments may lie in one another's memory, or in a variable's.
+        arrays = [array.copy() for array in arrays]
+        done = []  # the result's form and arrays, once the step has run
+
+        def step():
+            result, outputs = self._call(form, arrays)
+            outputs = [_made_inside(array) for array in outputs]
+            gc.collect()  # the tape: only what is returned may outlive the step
+            done.extend((result, outputs))
+            return outputs
+
+        if self._slab is None:
+            self._slab = _core.Slab(device.name)
         changes.begin()
         try:
-            call = _restore(form, arrays)
-            value = self.function(*call[0], **call[1])
-            del call
-            outputs = []
-            result = _flatten(value, outputs)
-            del value  # and with it the tape: only what is returned may outlive the step
-            gc.collect()
-            if self._slab is None:
-                self._slab = _core.Slab(device.name)
-        except BaseException:
-            _core.abort_recording()
+            program = _core.record(device.name, arrays, step, self._slab)
+        except RuntimeError as error:
+            if done:
+                error.args = (f"{error} (The step has run: what it changes is changed.)",)
             raise
         finally:
-            written = changes.end()
-        program = _core.end_recording(outputs, self._slab)
-        self._remember(signature, _Program(program, result, written))
-        return _restore(result, outputs)
+            written, graded = changes.end()
+        graded = [(v, v.grad.array) for v in graded if v.grad is not None]
+        result, outputs = done
+        self._remember(signature, _Program(program, result, written, graded))
+        return restore(result, outputs)
 
     def programs(self):
         """The recorded programs; ``print(program.dump())`` shows launches, phases and memory."""
         return [p.program for p in self._programs.values() if isinstance(p, _Program)]
+
+
+def _made_inside(array):
+    """The array, or a copy where it is an argument, or a view of memory from outside."""
+    if _core.made_inside(array):
+        return array
+    device = devices.of(array)
+    copy = device.empty(array.shape, array.dtype.name)
+    device.module.copy(copy, array)
+    return copy
 
 
 def compile(function):
@@ -182,8 +197,10 @@ def compile(function):
 
     Use it on a function that takes a batch and does a whole training step. Arrays and tensors among
     its arguments may have new values at each call; anything else is part of the signature, and a
-    new value means a new recording. Inside, values cannot be read: return tensors and read them
-    outside. What NumPy writes into arrays inside the step is not recorded.
+    new value means a new recording. Whatever else Python decides inside - a global, a closure, a
+    random number - is decided once, when the step is recorded. Values cannot be read inside: return
+    tensors and read them outside; they come without a tape. What NumPy writes into arrays inside
+    the step is not recorded.
 
     Raises:
         RuntimeError: while recording, if the step reads a value, uses an array that NumPy made
@@ -203,4 +220,10 @@ def compile(function):
     """
     if not callable(function):
         raise TypeError(f"fastnn.compile: {function!r} came; a function is wanted.")
+    kinds = inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction
+    if any(is_kind(function) for is_kind in kinds):
+        raise TypeError(
+            f"fastnn.compile: {function!r} is a generator or async function; one that returns its "
+            "results is wanted."
+        )
     return CompiledFunction(function)

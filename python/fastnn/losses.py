@@ -1,6 +1,7 @@
 """Losses as objects, with Keras's names; the mean over the batch."""
 
 from . import ops
+from .changes import Watched
 from .tensor import as_tensor
 
 
@@ -14,10 +15,11 @@ class MeanSquaredError:
 
     def __call__(self, y_true, y_pred):
         y_pred = as_tensor(y_pred, "MeanSquaredError")
+        y_true = as_tensor(y_true, "MeanSquaredError", like=y_pred)
         return ops.mean_squared_error(y_pred, ops.cast(y_true, y_pred.dtype))
 
 
-class SparseCategoricalCrossentropy:
+class SparseCategoricalCrossentropy(Watched):
     """Cross-entropy with class numbers as labels.
 
     Args:

@@ -20,8 +20,6 @@ class Sequential(Layer):
     58
     """
 
-    training_argument = True
-
     def __init__(self, layers=(), **arguments):
         super().__init__(**arguments)
         self.layers = []
@@ -52,12 +50,17 @@ class Sequential(Layer):
         return layer
 
     def _changed(self):
-        structure_changed()
+        if self._called:  # else no recorded step has it
+            structure_changed()
         if self._input is not None:
             self.built = False
             self._build_for(self._input.shape)
         else:
             self.built = False
+
+    @property
+    def _inside(self):
+        return [*self.layers, *self._inner]
 
     def build(self, input_shape):
         x = symbolic.SymbolicTensor(input_shape, self.dtype)
@@ -80,26 +83,3 @@ class Sequential(Layer):
         if not self.built:
             raise ValueError(f"{self.name} is not built: call it once, or begin with fastnn.Input.")
         return self.compute_output_shape(self.input_shape)
-
-    @property
-    def weights(self):
-        """All layers' weights, each once even if layers are shared."""
-        return list({id(w): w for layer in self.layers for w in layer.weights}.values())
-
-    @property
-    def trainable_weights(self):
-        if not self._trainable:
-            return []
-        return list({id(w): w for layer in self.layers for w in layer.trainable_weights}.values())
-
-    @property
-    def trainable(self):
-        """Whether the layers' weights are trained; setting it sets every layer's."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        self._trainable = bool(value)
-        for layer in self.layers:
-            layer.trainable = value
-        structure_changed()

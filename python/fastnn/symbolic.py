@@ -100,7 +100,8 @@ def infer(function, arguments, keywords):
 
     two, three = run(2), run(3)
     if not isinstance(two, Tensor):
-        raise TypeError(f"{function.__name__}: gives a {type(two).__name__} for a symbolic tensor.")
+        name = getattr(function, "__name__", type(function).__name__)
+        raise TypeError(f"{name}: gives a {type(two).__name__} for a symbolic tensor.")
     shape = tuple(m if m == n else None for m, n in zip(two.shape, three.shape, strict=True))
     return SymbolicTensor(shape, two.dtype, (function, arguments, keywords))
 

@@ -7,6 +7,7 @@ their output, so that a tape is free of cycles and dies with the loss.
 
 import itertools
 import threading
+import warnings
 
 from . import _core
 
@@ -130,7 +131,7 @@ def backward(loss, wanted, store, upstream=None):
 def gradients(loss, variables):
     """Fresh gradients of a scalar `loss` for each of `variables`, as a list of tensors.
 
-    A variable that the loss does not depend on gets zeros. The tape is freed.
+    A variable that the loss does not depend on gets zeros, with a warning. The tape is freed.
 
     >>> import fastnn
     >>> w = fastnn.Variable([3.0])
@@ -144,6 +145,12 @@ def gradients(loss, variables):
     for variable in variables:
         if not isinstance(variable, Tensor):
             raise TypeError(f"gradients: a {type(variable).__name__} came among the variables.")
+        if not variable.requires_grad:
+            what = "is not trainable" if variable.version is not None else "is no variable"
+            raise ValueError(
+                f"gradients: {variable.name or f'a tensor of shape {variable.shape}'} {what}, so "
+                "that no gradient is kept for it. Leave it out, or set trainable = True."
+            )
         if variable._node is not None:
             raise ValueError(
                 f"gradients: a computed tensor of shape {variable.shape} came among the variables; "
@@ -166,6 +173,11 @@ def gradients(loss, variables):
     for variable in variables:
         array = store.get(variable)
         if array is None:
+            warnings.warn(
+                f"gradients: the loss does not depend on {variable.name or 'a variable'} of shape "
+                f"{variable.shape}; its gradient is zero.",
+                stacklevel=2,
+            )
             array = variable.device.empty(variable.array.shape, variable.dtype)
             variable.device.module.fill(array, (0.0,))
         results.append(Tensor(array))

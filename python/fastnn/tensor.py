@@ -118,8 +118,13 @@ class Tensor:
     # Gradients
 
     def detach(self):
-        """The same array without the tape."""
-        return Tensor(self.array)
+        """The same array without the tape; of a Variable, its memory."""
+        return view(self.array, self)
+
+    def zero_grad(self):
+        """Set ``.grad``, if there is one, to zero, in place."""
+        if self.grad is not None:
+            self.grad.device.module.fill(self.grad.array, (0.0,))
 
     def backward(self):
         """Add the gradients of this scalar to ``.grad`` of every variable that it depends on."""
@@ -135,11 +140,13 @@ class Tensor:
             )
         leaves = {t for node in tape._nodes(self) for t in node.inputs if t._node is None}
         wanted = {t for t in leaves if t.requires_grad}
-        store = {t: t.grad.array for t in wanted if t.grad is not None}
+        store = {t: _gradient_of(t) for t in wanted if t.grad is not None}
         tape.backward(self, wanted, store)
         for tensor in wanted:
             if tensor in store:
-                tensor.grad = Tensor(store[tensor])
+                if tensor.grad is None or tensor.grad.array is not store[tensor]:
+                    tensor.grad = Tensor(store[tensor])
+                changes.graded(tensor)
 
     # Arithmetic
 
@@ -171,6 +178,23 @@ class Argument(Tensor):
     """A plain array that was passed to a compiled step: layers convert it as they do arrays."""
 
     __slots__ = ()
+
+
+class View(Tensor):
+    """A tensor in a Variable's memory, whose values change with it."""
+
+    __slots__ = ("of",)
+    version = property(lambda self: self.of.version)
+    name = property(lambda self: self.of.name)
+
+
+def view(array, of):
+    """The tensor of an array that lies in the memory of the tensor `of`."""
+    if of.version is None:
+        return Tensor(array)
+    tensor = View(array)
+    tensor.of = of.of if isinstance(of, View) else of
+    return tensor
 
 
 class Variable(Tensor):
@@ -245,7 +269,7 @@ class Variable(Tensor):
             source = value.array
             if source.shape != self.shape:
                 raise self._wrong_shape(source.shape)
-            if source is not self.array:
+            if not (isinstance(value, View) and value.of is self) and value is not self:
                 (kernels.copy if value.dtype == self.dtype else kernels.cast)(self.array, source)
         else:
             refuse_while_recording("assign() of an array that is no tensor")
@@ -280,6 +304,18 @@ def refuse_while_recording(what):
             "step is "
             "recorded values are not there to be looked at: return the tensor and read it outside."
         )
+
+
+def _gradient_of(tensor):
+    """The array of its .grad, which somebody may have set."""
+    grad = tensor.grad
+    if isinstance(grad, Tensor) and (grad.shape, grad.dtype) == (tensor.shape, tensor.dtype):
+        return grad.array
+    came = f"{grad.dtype} {grad.shape}" if isinstance(grad, Tensor) else type(grad).__name__
+    raise TypeError(
+        f"backward: the .grad of {tensor.name or 'a variable'} is {came}; a tensor, {tensor.dtype} "
+        f"{tensor.shape}, or None is wanted."
+    )
 
 
 def as_numbers(x, operation, dtype=None):
@@ -369,10 +405,10 @@ def as_tensor(x, operation, like=None, dtype=None):
     )
 
 
-def result(array, inputs, backward, saved=()):
+def result(array, inputs, backward, saved=(), of=None):
     """The tensor of an operation's output; `backward(dy, out)` is kept if an input needs a
-    gradient."""
-    tensor = Tensor(array)
+    gradient. `of`: the tensor in whose memory the output lies."""
+    tensor = Tensor(array) if of is None else view(array, of)
     if tape.enabled() and any(t.requires_grad for t in inputs):
         tensor.requires_grad = True
         tensor._node = tape.Node(inputs, backward, saved)

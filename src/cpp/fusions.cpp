@@ -17,8 +17,11 @@ enum ReluBackward { kDx, kDy, kY };
 bool meets(const Access& a, const Access& b) {
   return a.buffer == b.buffer && a.begin < b.end && b.begin < a.end;
 }
+bool same_bytes(const Access& a, const Access& b) {
+  return a.buffer == b.buffer && a.begin == b.begin && a.end == b.end;
+}
 bool same_shape(const Operand& a, const Operand& b) {
-  return a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
+  return a.dtype == b.dtype && a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
 }
 
 class Fusions {
@@ -44,7 +47,7 @@ class Fusions {
  private:
   // The relu_backward at `c`, if its dy is the product of one gemm that nobody else wants. The
   // recorder refuses to read what nobody wrote, so that the first of two users is the one that
-  // writes it all.
+  // writes.
   bool into_gemm(size_t c) {
     RecordedCall& relu = calls_[c];
     if (accesses_[c].size() != 3) return false;  // empty arrays have no place
@@ -52,7 +55,8 @@ class Fusions {
     const std::vector<size_t>& users = users_[dy.buffer];
     if (buffers_[dy.buffer].kind != BufferKind::planned || users.size() != 2) return false;
     RecordedCall& gemm = calls_[users[0]];
-    if (gemm.id != OperationId::gemm) return false;
+    if (gemm.id != OperationId::gemm || !same_bytes(accesses_[users[0]][kProduct], dy))
+      return false;
     GemmSettings settings;
     memcpy(&settings, gemm.settings.data(), sizeof settings);
     if (settings.activation != Activation::none || gemm.at(kBias).data ||

@@ -107,6 +107,27 @@ class alignas(kLine) Cursor {
   std::atomic<uint64_t> word_{0};
 };
 
+// The processors that a worker may use, without the one that it last left, and within those of the
+// process's first thread, which the user may have confined meanwhile.
+class Affinity {
+ public:
+  Affinity() { sched_getaffinity(0, sizeof allowed_, &allowed_); }
+
+  // Does nothing where there is no other.
+  void leave(int cpu) {
+    cpu_set_t now, rest;
+    if (sched_getaffinity(0, sizeof now, &now) != 0) return;
+    if (!CPU_EQUAL(&now, &set_)) allowed_ = now;  // somebody else has set it since
+    if (sched_getaffinity(getpid(), sizeof rest, &rest) != 0) return;
+    CPU_AND(&rest, &rest, &allowed_);
+    if (cpu < CPU_SETSIZE) CPU_CLR(cpu, &rest);
+    if (CPU_COUNT(&rest) > 0 && sched_setaffinity(0, sizeof rest, &rest) == 0) set_ = rest;
+  }
+
+ private:
+  cpu_set_t allowed_{}, set_{};
+};
+
 }  // namespace
 
 // Whoever holds Team::busy_ may call; only serve() runs on the workers.
@@ -144,13 +165,11 @@ class Team::Pool {
  private:
   void serve(int slot) {
     const FlushDenormals flush;
-    cpu_set_t allowed;
-    CPU_ZERO(&allowed);
-    sched_getaffinity(0, sizeof allowed, &allowed);
+    Affinity affinity;
     for (;;) {
       for (uint32_t size; (size = size_.value()) <= static_cast<uint32_t>(slot);) size_.wait(size);
       const uint32_t seen = published_.value();
-      leave_caller(allowed);
+      leave_caller(affinity);
       if (const uint32_t parts = work_off(slot); parts != 0 && done_.add(parts)) done_.wake(1);
       published_.wait(seen);
     }
@@ -161,11 +180,9 @@ class Team::Pool {
   // two then run in turns for as long as the scheduler sees nothing wrong in that (20 launches of
   // 22 us after 5 ms of sleep: 910 us, on one thread 433, like this 245). So a worker that finds
   // itself there goes elsewhere and stays away until it meets the caller again.
-  void leave_caller(cpu_set_t cpus) {
+  void leave_caller(Affinity& affinity) {
     const int cpu = sched_getcpu();  // 10 ns
-    if (cpu < 0 || cpu >= CPU_SETSIZE || cpu != caller_cpu_.load(std::memory_order_relaxed)) return;
-    CPU_CLR(cpu, &cpus);
-    if (CPU_COUNT(&cpus) > 0) sched_setaffinity(0, sizeof cpus, &cpus);
+    if (cpu >= 0 && cpu == caller_cpu_.load(std::memory_order_relaxed)) affinity.leave(cpu);
   }
 
   // Claims until nothing is left; returns the number of parts, which counts as done only once it

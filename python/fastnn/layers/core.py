@@ -80,8 +80,6 @@ class Dropout(Layer):
     array([[1., 2.]], dtype=float32)
     """
 
-    training_argument = True
-
     def __init__(self, rate, seed=None, **arguments):
         super().__init__(**arguments)
         if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
@@ -98,6 +96,9 @@ class Dropout(Layer):
                 [self._seed, 0], "int64", name=f"{self.name}/seed", device=x.device
             )
         return ops.dropout(x, self.rate, self._state, self._stream)
+
+    def compute_output_shape(self, input_shape):
+        return tuple(input_shape)
 
 
 class Activation(Layer):
@@ -117,3 +118,8 @@ class Activation(Layer):
 
     def call(self, x):
         return self.activation(x)
+
+    def compute_output_shape(self, input_shape):
+        if self.activation in activations.KNOWN.values():
+            return tuple(input_shape)
+        return super().compute_output_shape(input_shape)

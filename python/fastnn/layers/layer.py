@@ -1,5 +1,6 @@
 """What all layers share: weights, built once, and the call."""
 
+import inspect
 import re
 import threading
 from collections import Counter
@@ -7,7 +8,7 @@ from collections import Counter
 import numpy as np
 
 from .. import devices, initializers, symbolic
-from ..changes import structure_changed
+from ..changes import Watched, structure_changed
 from ..tensor import (
     DTYPES,
     FLOATS,
@@ -35,9 +36,9 @@ def _default_name(cls):
     return f"{base}_{n}" if n else base
 
 
-class Layer:
+class Layer(Watched):
     """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in
-    `call(x)`.
+    `call(x)`, or `call(x, training)`. Variables and layers that are its attributes are part of it.
 
     Args:
         name: unique by default.
@@ -56,6 +57,11 @@ class Layer:
 
     training_argument = False  # whether call() takes training=
 
+    def __init_subclass__(cls):
+        super().__init_subclass__()
+        if "call" in cls.__dict__:
+            cls.training_argument = "training" in inspect.signature(cls.call).parameters
+
     def __init__(self, name=None, trainable=True, dtype="float32"):
         dtype = as_dtype(dtype, type(self).__name__)
         if dtype not in FLOATS:
@@ -65,6 +71,8 @@ class Layer:
         self.built = False
         self._trainable = bool(trainable)
         self._weights = []
+        self._inner = []  # layers that are attributes
+        self._called = False
         self.input_shape = None
         self.device = None  # where it was built
 
@@ -76,8 +84,26 @@ class Layer:
         raise TypeError(f"{type(self).__name__} defines no call()")
 
     def compute_output_shape(self, input_shape):
-        """The shape of the output, with None where the batch is."""
-        return tuple(input_shape)
+        """The shape of the output, with None where the batch is: what `call` makes of zeros."""
+        self._build_for(input_shape)
+        return symbolic.infer(self, (symbolic.SymbolicTensor(input_shape, self.dtype),), {}).shape
+
+    def __setattr__(self, name, value):
+        parts = value if isinstance(value, (list, tuple)) else (value,)
+        for part in parts if name[0] != "_" else ():
+            if isinstance(part, (Layer, Variable)):
+                if "_inner" not in self.__dict__:
+                    raise RuntimeError(
+                        f"{type(self).__name__}: call super().__init__() before setting {name}."
+                    )
+                known = self._inner if isinstance(part, Layer) else self._weights
+                if not any(part is one for one in known):
+                    known.append(part)
+        super().__setattr__(name, value)
+
+    @property
+    def _inside(self):
+        return self._inner
 
     def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None):
         """A variable of this layer."""
@@ -106,6 +132,8 @@ class Layer:
         x = self._convert(x)
         if not self.built:
             self._build_for((None, *x.shape[1:]), x.device)
+        if not self._called:
+            self._called = True
         return self.call(x, training=training) if self.training_argument else self.call(x)
 
     def _convert(self, x):
@@ -132,11 +160,19 @@ class Layer:
 
     # Weights
 
-    weights = property(lambda self: list(self._weights))
+    @property
+    def weights(self):
+        """Its own, then those of the layers inside, each once even if layers are shared."""
+        every = [*self._weights, *(w for layer in self._inside for w in layer.weights)]
+        return list({id(w): w for w in every}.values())
 
     @property
     def trainable_weights(self):
-        return [w for w in self._weights if w.trainable] if self._trainable else []
+        if not self._trainable:
+            return []
+        own = (w for w in self._weights if w.trainable)
+        every = [*own, *(w for layer in self._inside for w in layer.trainable_weights)]
+        return list({id(w): w for w in every}.values())
 
     @property
     def non_trainable_weights(self):
@@ -145,15 +181,25 @@ class Layer:
 
     @property
     def trainable(self):
-        """Whether the weights are trained. A frozen layer's gradients are not computed."""
+        """Whether the weights are trained; setting it sets that of the layers inside. A frozen
+        layer's gradients are not computed."""
         return self._trainable
 
     @trainable.setter
     def trainable(self, value):
+        for layer in self._inside:
+            layer.trainable = value
+        if bool(value) == self._trainable:
+            return
         self._trainable = bool(value)
         for w in self._weights:
             w.requires_grad = w.trainable and self._trainable
         structure_changed()
+
+    def zero_grad(self):
+        """Set every weight's ``.grad``, if there is one, to zero, in place."""
+        for w in self.weights:
+            w.zero_grad()
 
     def count_params(self):
         """How many numbers the weights hold."""

@@ -22,6 +22,8 @@ def full(shape, value, dtype="float32", device=None):
     number = as_numbers(value, "full")
     if number.shape or (dtype not in FLOATS and float(number) != number.item()):
         raise ValueError(f"full: {value!r} came; one number that float64 holds exactly is wanted.")
+    if dtype not in FLOATS:
+        as_numbers(value, "full", dtype)
     y = device.empty(as_shape(shape, "full"), dtype)
     device.module.fill(y, (float(number),))
     return Tensor(y)
@@ -150,4 +152,4 @@ def reshape(x, shape):
         dx, add = out(0)
         k.sum_to(dx, dy.reshape(dx.shape), add=add)
 
-    return result(y, (x,), backward)
+    return result(y, (x,), backward, of=x)

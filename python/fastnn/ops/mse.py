@@ -27,6 +27,11 @@ def mean_squared_error(prediction, target):
     def backward(dloss, out):
         dp, add_p = out(0)
         dt, add_t = out(1)
-        k.mse_backward(dp, dt, dloss, p.array, t.array, add=add_p | add_t << 1)
+        if dp is not dt or dp is None:
+            k.mse_backward(dp, dt, dloss, p.array, t.array, add=add_p | add_t << 1)
+            return
+        # Prediction and target are one tensor: its gradient is the sum of both.
+        k.mse_backward(dp, None, dloss, p.array, t.array, add=add_p)
+        k.mse_backward(None, dt, dloss, p.array, t.array, add=2)
 
     return result(loss, (p, t), backward, saved=(p, t))

@@ -90,4 +90,5 @@ def sparse_categorical_crossentropy(target, output, from_logits=False):
             dx, add = out(0)
             k.cross_entropy_backward(dx, dloss, x.array, labels, add=add)
 
-    return result(loss, (x,), backward, saved=(x,))
+    in_place = isinstance(target, Tensor) and labels is target.array
+    return result(loss, (x,), backward, saved=(x, target) if in_place else (x,))

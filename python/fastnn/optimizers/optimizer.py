@@ -4,10 +4,12 @@ import math
 
 import numpy as np
 
+from .. import _core
+from ..changes import Watched
 from ..tensor import Tensor, Variable, as_list, as_numbers, as_variable
 
 
-class Optimizer:
+class Optimizer(Watched):
     """Base of the optimizers: keeps the learning rate and the iteration count as variables.
 
     A subclass gives `build(variables)`, which makes its slots, and `step(variables, grads)`, one
@@ -36,6 +38,11 @@ class Optimizer:
 
     @learning_rate.setter
     def learning_rate(self, value):
+        if _core.recording():
+            raise RuntimeError(
+                f"{type(self).__name__}: learning_rate is set inside a compiled step, where the "
+                "number would stay what it is now. Set it between the steps."
+            )
         self._rate = self._checked(value)
         if self._rate_variable is not None:
             self._rate_variable.assign(self._rate)

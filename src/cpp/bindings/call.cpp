@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <new>
 #include <string>
 #include <vector>
 
@@ -148,7 +149,8 @@ bool read_add(const Bound& b, PyObject* value, Gathered& call) {
   return true;
 }
 
-PyObject* invoke(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* names) {
+PyObject* invoke_or_throw(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                          PyObject* names) {
   const Bound& b = *static_cast<Bound*>(PyCapsule_GetPointer(self, nullptr));
   const Operation& op = *b.operation;
   const int wanted = b.operands + (b.row->settings_count > 0);
@@ -182,6 +184,14 @@ PyObject* invoke(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObje
   Call launch{static_cast<OperationId>(b.id), call.operands, call.first, settings, call.arrays};
   if (!b.core->launch(*b.device, launch)) return nullptr;
   Py_RETURN_NONE;
+}
+
+PyObject* invoke(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* names) {
+  try {
+    return invoke_or_throw(self, args, nargs, names);
+  } catch (const std::bad_alloc&) {
+    return PyErr_NoMemory();
+  }
 }
 
 }  // namespace

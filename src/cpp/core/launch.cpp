@@ -7,6 +7,7 @@
 #include "../denormals.h"
 #include "../settings.h"
 #include "../team.h"
+#include "gil.h"
 #include "recorder.h"
 
 namespace fastnn {
@@ -72,10 +73,10 @@ bool run_on_team(const Operation& op, const Arguments& arguments, const Schedule
                  int slots) {
   double total = 0;
   for (int s = 0; s < schedule.stages; ++s) total += schedule.nanoseconds[s];
-  PyThreadState* released = total > kKeepGilNanoseconds ? PyEval_SaveThread() : nullptr;
+  PyThreadState* const released = release_gil(total > kKeepGilNanoseconds);
   Status status;
   for (int s = 0; s < schedule.stages; ++s) run_stage(op, arguments, s, schedule, slots, status);
-  if (released) PyEval_RestoreThread(released);
+  restore_gil(released);
   if (!status.problem) return true;
   set_data_error(op, status);
   return false;
@@ -170,7 +171,8 @@ bool launch(Device& device, Call& call) {
     }
   }
   op.schedule(arguments, schedule);
-  const int slots = device.host ? team().slots() : 0;
+  Recorder* const recorder = Recorder::current();
+  const int slots = !device.host ? 0 : recorder ? recorder->slots : team().slots();
   for (int k = 0; k < op.parameters; ++k) {
     if (op.roles[k] != 's') continue;
     const int64_t bytes = schedule.shared_bytes + slots * schedule.slice_bytes;
@@ -186,7 +188,6 @@ bool launch(Device& device, Call& call) {
     scratch.dims[0] = schedule.shared_bytes;
     scratch.dims[1] = schedule.slice_bytes;
   }
-  Recorder* recorder = Recorder::current();
   if (recorder) {
     if (&recorder->device() != &device) {
       PyErr_Format(PyExc_RuntimeError, "%s: a compiled step on %s may not run operations on %s.",

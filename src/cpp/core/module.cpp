@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../team.h"
+#include "gil.h"
 #include "launch.h"
 #include "program.h"
 #include "recorder.h"
@@ -125,23 +126,42 @@ std::vector<Operand> read_all(Device& device, const py::sequence& arrays, const 
   return operands;
 }
 
-void begin_recording(const char* name, const py::sequence& inputs) {
+// Whether this thread is inside the Python of a compiled function, recorded or not.
+thread_local bool inside = false;
+
+// Calls body() there. In C++, because Ctrl-C acts between any two lines of Python.
+py::object run_inside(const py::function& body) {
+  struct Inside {
+    Inside() { inside = true; }
+    ~Inside() { inside = false; }
+  } guard;
+  return body();
+}
+
+// Whether a recorded step made the array; if not, it is an argument, or comes from outside.
+bool made_inside(const py::object& array) {
+  const Recorder* recorder = Recorder::current();
+  if (!recorder) throw std::runtime_error("this thread does not record");
+  return recorder->made(read_all(recorder->device(), py::make_tuple(array), "output")[0].data);
+}
+
+// Calls body(), which gives a sequence of arrays, the outputs, and makes a program of what it did.
+std::unique_ptr<Program> record(const char* name, const py::sequence& inputs,
+                                const py::function& body, std::shared_ptr<Slab> slab) {
   if (Recorder::current()) throw std::runtime_error("this thread records already");
   Device& device = device_named(name);
-  Recorder::current() = new Recorder(device, read_all(device, inputs, "argument"));
-}
-
-void abort_recording() {
-  delete Recorder::current();
-  Recorder::current() = nullptr;
-}
-
-std::unique_ptr<Program> end_recording(const py::sequence& outputs, std::shared_ptr<Slab> slab) {
-  std::unique_ptr<Recorder> recorder(Recorder::current());
-  Recorder::current() = nullptr;
-  if (!recorder) throw std::runtime_error("this thread does not record");
-  auto program =
-      Program::make(*recorder, read_all(recorder->device(), outputs, "output"), std::move(slab));
+  Recorder recorder(device, read_all(device, inputs, "argument"));
+  struct Current {
+    explicit Current(Recorder* recorder) { Recorder::current() = recorder; }
+    ~Current() { Recorder::current() = nullptr; }
+  };
+  std::vector<Operand> outputs;
+  {
+    Current current(&recorder);
+    const py::sequence arrays = run_inside(body);
+    outputs = read_all(device, arrays, "output");
+  }
+  auto program = Program::make(recorder, outputs, std::move(slab));
   if (!program) throw py::error_already_set();
   return program;
 }
@@ -151,12 +171,10 @@ void synchronize(const char* name) {
   Device& device = device_named(name);
   if (device.host) return;
   std::vector<Status> found(kOperations);
-  bool good;
-  {
-    void* stream = device.stream();
-    py::gil_scoped_release release;
-    good = device.synchronize(stream, *found.data());
-  }
+  void* const stream = device.stream();
+  PyThreadState* const released = release_gil(true);
+  const bool good = device.synchronize(stream, *found.data());
+  restore_gil(released);
   char text[512] = "synchronize failed";
   if (device.failed(text, sizeof text) || !good) throw std::runtime_error(text);
   for (int id = 0; id < kOperations; ++id)
@@ -197,7 +215,6 @@ PYBIND11_MODULE(_core, module) {
     if (n < 1 || n > kMaxThreads)
       throw py::value_error("set_num_threads: " + std::to_string(n) + " came; 1 .. " +
                             std::to_string(kMaxThreads) + " is wanted.");
-    py::gil_scoped_release release;
     team().set_threads(n);
   });
   module.def("memory_info", [](const char* name) {
@@ -207,9 +224,10 @@ PYBIND11_MODULE(_core, module) {
   module.def("trim_memory", [](const char* name) { device_named(name).arena->trim(); });
   module.def("synchronize", synchronize);
   module.def("recording", [] { return Recorder::current() != nullptr; });
-  module.def("begin_recording", begin_recording);
-  module.def("abort_recording", abort_recording);
-  module.def("end_recording", end_recording);
+  module.def("inside", [] { return inside; });
+  module.def("run_inside", run_inside);
+  module.def("record", record);
+  module.def("made_inside", made_inside);
 
   py::class_<Slab, std::shared_ptr<Slab>>(module, "Slab").def(py::init([](const char* name) {
     return std::make_shared<Slab>(device_named(name));

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include <limits>
+#include <new>
 
 #include "../fusions.h"
 #include "../team.h"
+#include "gil.h"
 #include "launch.h"
 
 namespace fastnn {
@@ -77,7 +79,7 @@ bool Program::build(Recorder& recorder, const std::vector<Operand>& outputs) {
   recorder.held.clear();
   inputs_ = recorder.inputs;
   outputs_ = outputs;
-  replay_.slots = device_.host ? team().slots() : 1;
+  replay_.slots = recorder.slots;
   describe(recorder);
   PlanOptions options;
   options.serial_nanoseconds = kSerialNanoseconds;
@@ -236,20 +238,27 @@ PyObject* Program::take_outputs() {
 }
 
 PyObject* Program::replay(PyObject* const* arrays, Py_ssize_t count) {
-  std::unique_lock<std::mutex> lock(slab_->mutex, std::try_to_lock);
+  std::unique_lock<ForkSafeLock> lock(slab_->lock, std::try_to_lock);
   if (!lock.owns_lock()) {  // another thread replays: it may need the GIL to finish
-    PyThreadState* released = PyEval_SaveThread();
+    PyThreadState* const released = release_gil(true);
     lock.lock();
-    PyEval_RestoreThread(released);
+    restore_gil(released);
   }
   std::vector<Operand> given;
   if (!fits(arrays, count, given)) Py_RETURN_NONE;
   if (!bind_slab() || !bind_inputs(given)) return nullptr;
   if (!device_.host) return run_graph() ? take_outputs() : nullptr;
   Status status;
-  PyThreadState* released = nanoseconds_ > kKeepGilNanoseconds ? PyEval_SaveThread() : nullptr;
-  const int stopped = replay_.run(status);
-  if (released) PyEval_RestoreThread(released);
+  PyThreadState* const released = release_gil(nanoseconds_ > kKeepGilNanoseconds);
+  int stopped = -1;
+  bool memory = true;
+  try {
+    stopped = replay_.run(status);
+  } catch (const std::bad_alloc&) {
+    memory = false;
+  }
+  restore_gil(released);
+  if (!memory) return PyErr_NoMemory();
   if (stopped >= 0) {
     set_data_error(
         device_.operations[static_cast<int>(replay_.calls[replay_.launches[stopped].call].id)],

@@ -10,6 +10,7 @@
 
 #include "../plan.h"
 #include "../replay.h"
+#include "lock.h"
 #include "recorder.h"
 
 namespace fastnn {
@@ -22,7 +23,7 @@ class Slab {
   Slab(const Slab&) = delete;
   // At least so many bytes; null with a MemoryError set. Growing moves it.
   char* reserve(int64_t bytes);
-  std::mutex mutex;
+  ForkSafeLock lock;
 
  private:
   Device& device_;

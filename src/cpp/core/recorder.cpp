@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "../team.h"
+
 namespace fastnn {
 
 Recorder*& Recorder::current() {
@@ -12,7 +14,10 @@ Recorder*& Recorder::current() {
 }
 
 Recorder::Recorder(Device& device, std::vector<Operand> given)
-    : inputs(std::move(given)), device_(device), start_(device.arena->serial()) {
+    : slots(device.host ? team().slots() : 1),
+      inputs(std::move(given)),
+      device_(device),
+      start_(device.arena->serial()) {
   buffers.resize(1 + inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
     buffers[1 + i].bytes = inputs[i].bytes();
@@ -30,6 +35,11 @@ const std::string& Recorder::line(uint64_t serial) const {
   return found == lines_.end() ? unknown : found->second;
 }
 
+bool Recorder::made(const void* data) const {
+  const Block* block = device_.arena->find(data);
+  return block && block->live && block->serial > start_;
+}
+
 RecordedCall::Place Recorder::place(const Operand& operand, PyObject* array) {
   const char* data = static_cast<const char*>(operand.data);
   for (size_t i = 0; i < inputs.size(); ++i) {
@@ -37,8 +47,8 @@ RecordedCall::Place Recorder::place(const Operand& operand, PyObject* array) {
     if (data >= base && data + operand.bytes() <= base + inputs[i].bytes())
       return {static_cast<int>(1 + i), data - base};
   }
-  Block* block = device_.arena->find(data);
-  if (block && block->live && block->serial > start_) {
+  if (made(data)) {
+    Block* block = device_.arena->find(data);
     const auto [at, fresh] = index_.try_emplace(block->serial, static_cast<int>(buffers.size()));
     if (fresh) {
       RecordedBuffer buffer;
@@ -131,8 +141,8 @@ bool Recorder::finish(const std::vector<Operand>& outputs) {
     PyErr_Format(
         PyExc_RuntimeError,
         "fastnn.compile: an array made at %s outlives the step without being returned; a replay "
-        "could not renew it. Return it, or drop it before the step ends (zero_grad() for "
-        "gradients).",
+        "could not renew it. Return it (in tuples, lists, dicts), or drop it before the step ends; "
+        "for .grad use zero_grad(), which keeps the array.",
         line(buffer.serial).c_str());
     return false;
   }

@@ -36,6 +36,8 @@ class Recorder {
   static Recorder*& current();
 
   Device& device() const { return device_; }
+  // Threads for which the launches have scratch, whatever is set while they are noted.
+  const int slots;
   // Called when memory is handed out while recording; `line` is the user's "file:line".
   void born(uint64_t serial, std::string line) { lines_[serial] = std::move(line); }
 
@@ -45,6 +47,9 @@ class Recorder {
   // Everything noted, once the step's frame is gone. False with a Python error set: something born
   // inside outlives the step. `outputs` may.
   bool finish(const std::vector<Operand>& outputs);
+
+  // Whether the memory was handed out during the recording: neither an input nor from before.
+  bool made(const void* data) const;
 
   std::vector<RecordedCall> calls;
   std::vector<RecordedBuffer> buffers;
