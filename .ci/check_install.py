@@ -17,7 +17,7 @@ import zipfile
 LARGEST = 5_000_000  # bytes
 SLOWEST = 0.05  # seconds
 SHOWN = r"PyInit_\w+|fastnn_[gs]et_num_threads"  # the latter for threadpoolctl
-SYSTEM = r"(libc|libm|libdl|librt|libpthread|ld-linux[\w-]*)\.so\.\d+"
+SYSTEM = r"(libc|libm|libdl|librt|libpthread|libgcc_s|ld-linux[\w-]*)\.so\.\d+"
 
 
 def output(*command):

@@ -219,3 +219,70 @@ def test_workers_keep_to_the_processors_that_the_user_gives():
     """
     done = python(code)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_child_forked_while_another_thread_replays():
+    code = """
+        import os, threading, time, warnings, numpy as np, fastnn
+        warnings.simplefilter("ignore")
+        x = np.random.default_rng(0).random((700, 700), "float32")
+        f = fastnn.compile(lambda x: fastnn.ops.matmul(fastnn.ops.matmul(x, x), x))
+        want = [f(x).numpy().sum() for _ in range(3)][0]
+        threading.Thread(target=lambda: [f(x) for _ in range(10**6)], daemon=True).start()
+        time.sleep(0.2)
+        for _ in range(5):
+            child = os.fork()
+            if child == 0:
+                os._exit(0 if f(x).numpy().sum() == want else 1)
+            assert os.waitpid(child, 0)[1] == 0
+        os._exit(0)
+    """
+    done = python(code)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_interpreter_ends_while_a_thread_works():
+    code = """
+        import threading, time, numpy as np, fastnn
+        x = np.ones((900, 900), "float32")
+        y = np.empty_like(x)
+        f = fastnn.compile(lambda x: fastnn.ops.matmul(x, x))
+
+        def kernel():
+            fastnn.kernels.gemm(y, x, x, None, None, (False, False, "none"))
+
+        for work in (kernel, lambda: f(x)):
+            forever = lambda work=work: [work() for _ in range(10**6)]
+            threading.Thread(target=forever, daemon=True).start()
+        time.sleep(0.3)
+    """
+    for _ in range(3):
+        done = python(code)
+        assert done.returncode == 0, done.stderr
+
+
+def test_ctrl_c_around_recordings_leaves_no_recording_open():
+    code = """
+        import signal, time, numpy as np, fastnn
+        from fastnn import _core
+        x = np.ones((8, 8), "float32")
+
+        def stop(*_):
+            raise KeyboardInterrupt
+
+        signal.signal(signal.SIGALRM, stop)
+        stopped = 0
+        for i in range(1500):
+            f = fastnn.compile(lambda x: fastnn.ops.relu(fastnn.ops.matmul(x, x)))
+            try:
+                signal.setitimer(signal.ITIMER_REAL, 1e-5 + i % 100 * 4e-6)
+                for _ in range(3):
+                    f(x)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                stopped += 1
+            assert not _core.recording() and not _core.inside()
+        assert stopped > 100, stopped
+    """
+    done = python(code)
+    assert done.returncode == 0, done.stderr

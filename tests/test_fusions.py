@@ -151,6 +151,15 @@ def result_replaces_product(x, y, z):
     return [product]
 
 
+def other_bytes(x, y, z):
+    """The read half of the product's memory is another call's."""
+    both, dx = empty(2, 9, 9), empty()
+    kernels.fill(both, (2.0,))
+    kernels.gemm(both[0], x, z, None, None, PLAIN)
+    kernels.relu_backward(dx, both[1], y)
+    return [dx]
+
+
 def another_shape(x, y, z):
     product, dx, y = empty(), empty(3, 27), copied(y)
     kernels.gemm(product, x, z, None, None, PLAIN)
@@ -184,8 +193,37 @@ def test_fused(step):
         result_is_read_between,
         result_is_a_factor,
         result_replaces_product,
+        other_bytes,
         another_shape,
     ],
 )
 def test_not_fused(step):
     assert left_by_kernels(step) == 1
+
+
+def test_a_product_read_as_another_dtype():
+    """The bytes are the product's, but not what they mean: nothing to fuse, and no crash."""
+    x, z = (np.ones((4, 8), "float32") for _ in range(2))
+    y = Tensor(np.ones((4, 2)))
+
+    def step(x, z, y):
+        product, dx = empty(4, 4), devices.cpu.empty((4, 2), "float64")
+        kernels.gemm(product, x.array, z.array, None, None, PLAIN)
+        kernels.relu_backward(dx, product.view("float64"), y.array)
+        return [Tensor(dx)]
+
+    assert left(step, Tensor(x), Tensor(z), y) == 1
+
+
+def test_the_half_of_a_buffer_that_nobody_wrote():
+    def step(x, z, y):
+        both, dx = empty(2, 9, 9), empty()
+        kernels.gemm(both[0], x.array, z.array, None, None, PLAIN)
+        kernels.relu_backward(dx, both[1], y.array)
+        return Tensor(dx)
+
+    f = fastnn.compile(step)
+    arrays = list(map(Tensor, (X, Y, Z)))
+    f(*arrays)
+    with pytest.raises(RuntimeError, match="nothing in it wrote"):
+        f(*arrays)

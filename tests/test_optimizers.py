@@ -142,3 +142,17 @@ def test_adam_at_the_ends_of_the_root():
     fastnn.kernels.adam_update([w], [m], [v], [g], *state, (0.9, 0.999, 1e-7))
     assert np.isinf(v[20:40]).all()
     assert (w[:40] == 2).all() and np.isnan(w[40:80]).all() and (w[80:] == 2).all()
+
+
+def test_overlaps_among_many_segments_are_found():
+    memory = np.zeros(1000, "float32")
+    lists = [[np.zeros(5, "float32") for _ in range(100)] for _ in range(4)]
+    state = np.array(0.1), np.array(0, "int64"), (0.9, 0.999, 1e-7)
+    fastnn.kernels.adam_update(*lists, *state)
+    for (i, a), (j, b) in (((0, 3), (3, 90)), ((1, 50), (2, 50)), ((3, 1), (0, 99))):
+        kept = lists[i][a], lists[j][b]
+        lists[i][a], lists[j][b] = memory[:5], memory[4:9]
+        raises(ValueError, "overlaps", fastnn.kernels.adam_update, *lists, *state)
+        lists[i][a], lists[j][b] = kept
+    lists[3] = [lists[3][0]] * 100  # what is only read may be the same
+    fastnn.kernels.adam_update(*lists, *state)

@@ -39,6 +39,7 @@ class Check {
   // `out` may be the very array `in`; any other overlap of an output is refused.
   void may_alias(Ref out, Ref in);
   void refuse_overlaps();
+  bool nothing_overlaps() const;
 
   struct Text {
     char text[160];
