@@ -4,11 +4,16 @@ import operator
 
 import numpy as np
 
-from . import _core, changes, devices, tape
-from ._lines import user_line
-
-FLOATS = ("float32", "float64")
-DTYPES = (*FLOATS, "int32", "int64", "uint8")
+from . import changes, devices, tape
+from ._checks import (  # noqa: F401  (others find them here)
+    DTYPES,
+    FLOATS,
+    as_dtype,
+    as_list,
+    as_numbers,
+    as_shape,
+    refuse_while_recording,
+)
 
 
 class _Names(dict):
@@ -297,15 +302,6 @@ class Variable(Tensor):
         )
 
 
-def refuse_while_recording(what):
-    if _core.recording():
-        raise RuntimeError(
-            f"fastnn.compile: {what} reads a value inside the step, at {user_line()}. While a "
-            "step is "
-            "recorded values are not there to be looked at: return the tensor and read it outside."
-        )
-
-
 def _gradient_of(tensor):
     """The array of its .grad, which somebody may have set."""
     grad = tensor.grad
@@ -316,62 +312,6 @@ def _gradient_of(tensor):
         f"backward: the .grad of {tensor.name or 'a variable'} is {came}; a tensor, {tensor.dtype} "
         f"{tensor.shape}, or None is wanted."
     )
-
-
-def as_numbers(x, operation, dtype=None):
-    """What np.asarray makes of `x`, C-contiguous, in `dtype`.
-
-    Refused if it holds no real numbers, or some that an integer `dtype` cannot hold.
-    """
-    try:
-        array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
-    except ValueError as error:
-        raise ValueError(f"{operation}: {error}") from None
-    if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{operation}: a {type(x).__name__} came, to NumPy an array of {array.dtype}; real "
-            "numbers are wanted."
-        )
-    with np.errstate(all="ignore"):
-        converted = np.asarray(array, dtype, order="C")
-    if converted.dtype.kind in "iu" and not (converted == array).all():
-        raise ValueError(f"{operation}: not all of the numbers fit {converted.dtype}.")
-    return converted
-
-
-def as_shape(shape, operation):
-    """A tuple of sizes."""
-    try:
-        if isinstance(shape, (str, bytes, dict)):
-            raise TypeError
-        sizes = tuple(operator.index(n) for n in shape)
-    except TypeError:
-        raise TypeError(
-            f"{operation}: shape is {shape!r}; a tuple of integers is wanted, such as (2, 3)."
-        ) from None
-    if any(n >= 2**63 for n in sizes):
-        raise MemoryError(f"{operation}: shape {sizes} is more than memory can hold.")
-    return sizes
-
-
-def as_dtype(dtype, operation):
-    """The name of a dtype, which may come as NumPy's."""
-    name = dtype if isinstance(dtype, str) else None
-    if isinstance(dtype, np.dtype) or (isinstance(dtype, type) and issubclass(dtype, np.generic)):
-        name = np.dtype(dtype).name
-    if name not in DTYPES:
-        raise TypeError(f"{operation}: dtype is {dtype!r}; one of {', '.join(DTYPES)} is wanted.")
-    return name
-
-
-def as_list(x, operation, what):
-    """A list of what an iterable holds."""
-    try:
-        return list(x)
-    except TypeError:
-        raise TypeError(
-            f"{operation}: a {type(x).__name__} came; a list of {what} is wanted."
-        ) from None
 
 
 def as_variable(x, operation, name):

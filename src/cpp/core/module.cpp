@@ -130,7 +130,7 @@ std::vector<Operand> read_all(Device& device, const py::sequence& arrays, const 
 thread_local bool inside = false;
 
 // Calls body() there. In C++, because Ctrl-C acts between any two lines of Python.
-py::object run_inside(const py::function& body) {
+py::object run_inside(const py::object& body) {
   struct Inside {
     Inside() { inside = true; }
     ~Inside() { inside = false; }
@@ -147,7 +147,7 @@ bool made_inside(const py::object& array) {
 
 // Calls body(), which gives a sequence of arrays, the outputs, and makes a program of what it did.
 std::unique_ptr<Program> record(const char* name, const py::sequence& inputs,
-                                const py::function& body, std::shared_ptr<Slab> slab) {
+                                const py::object& body, std::shared_ptr<Slab> slab) {
   if (Recorder::current()) throw std::runtime_error("this thread records already");
   Device& device = device_named(name);
   Recorder recorder(device, read_all(device, inputs, "argument"));
