@@ -17,7 +17,7 @@ from collections import OrderedDict
 
 from . import _core, changes, devices, tape
 from ._forms import Leaf, flatten, refuse_arguments, refuse_results, restore
-from .tensor import Tensor
+from .tensor import DTYPES, Tensor
 
 PROGRAMS = 8  # of one function; the least recently used one goes
 UNFIT = object()  # in place of a result, which may be None
@@ -151,7 +151,7 @@ class CompiledFunction:
     def _record(self, signature, form, arrays):
         device = devices.of(arrays[0]) if arrays else devices.cpu
         # Places of their own: arguments may lie in one another's memory, or in a variable's.
-        arrays = [array.copy() for array in arrays]
+        arrays = [_copy(array) for array in arrays]
         done = []  # the result's form and arrays, once the step has run
 
         def step():
@@ -184,8 +184,12 @@ class CompiledFunction:
 
 def _made_inside(array):
     """The array, or a copy where it is an argument, or a view of memory from outside."""
-    if _core.made_inside(array):
-        return array
+    return array if _core.made_inside(array) else _copy(array)
+
+
+def _copy(array):
+    if array.dtype.name not in DTYPES:
+        return array  # which the recorder refuses
     device = devices.of(array)
     copy = device.empty(array.shape, array.dtype.name)
     device.module.copy(copy, array)
