@@ -41,6 +41,20 @@ def test_a_layer_has_the_weights_of_the_layers_inside():
     assert any((a != b).any() for a, b in zip(before, model.get_weights(), strict=True))
 
 
+def test_a_replaced_layer_is_gone():
+    """Its weights too, and a recorded step notices."""
+    block = Block()
+    x = np.ones((2, 5), "float32")
+    f = fastnn.compile(lambda x: block(x))
+    for _ in range(3):
+        f(x)
+    block.more = [*block.more[:1], Dense(2, kernel_initializer="zeros")]
+    assert f(x).numpy().tolist() == block(x).numpy().tolist() == [[0.0, 0.0]] * 2
+    block.first = Dense(4)
+    assert f(x).numpy().tolist() == block(x).numpy().tolist() == [[0.0, 0.0]] * 2
+    assert len(block.weights) == 7 and block.first.kernel in block.weights
+
+
 def test_training_reaches_every_call_that_takes_it():
     block = Block()
     x = np.ones((2, 5), "float32")

@@ -15,8 +15,8 @@ def refuse_while_recording(what):
     if _core.recording():
         raise RuntimeError(
             f"fastnn.compile: {what} reads a value inside the step, at {user_line()}. While a "
-            "step is "
-            "recorded values are not there to be looked at: return the tensor and read it outside."
+            "step is recorded values are not there to be looked at: return the tensor and read it "
+            "outside."
         )
 
 

@@ -16,8 +16,9 @@ import weakref
 from collections import OrderedDict
 
 from . import _core, changes, devices, tape
+from ._checks import DTYPES
 from ._forms import Leaf, flatten, refuse_arguments, refuse_results, restore
-from .tensor import DTYPES, Tensor
+from .tensor import Tensor
 
 PROGRAMS = 8  # of one function; the least recently used one goes
 UNFIT = object()  # in place of a result, which may be None

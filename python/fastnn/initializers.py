@@ -3,7 +3,8 @@
 import math
 
 from . import ops
-from .tensor import Variable, as_shape
+from ._checks import as_shape
+from .tensor import Variable
 from .utils import draw_seed
 
 

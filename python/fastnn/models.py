@@ -1,9 +1,9 @@
 """Sequential, a model of layers one after the other."""
 
 from . import symbolic
+from ._checks import as_list
 from .changes import structure_changed
 from .layers import Layer
-from .tensor import as_list
 
 
 class Sequential(Layer):
@@ -57,10 +57,6 @@ class Sequential(Layer):
             self._build_for(self._input.shape)
         else:
             self.built = False
-
-    @property
-    def _inside(self):
-        return [*self.layers, *self._inner]
 
     def build(self, input_shape):
         x = symbolic.SymbolicTensor(input_shape, self.dtype)

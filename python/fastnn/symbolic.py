@@ -66,7 +66,7 @@ def Input(shape, dtype="float32", batch_size=None):
     >>> fastnn.Input((28, 28)).shape
     (None, 28, 28)
     """
-    from .tensor import as_dtype, as_shape
+    from ._checks import as_dtype, as_shape
 
     if not isinstance(shape, (tuple, list)):
         raise TypeError(f"Input: shape is {shape!r}; a tuple is wanted, such as (28, 28).")

@@ -139,7 +139,8 @@ def gradients(loss, variables):
     >>> g.numpy()
     array([4.], dtype=float32)
     """
-    from .tensor import Tensor, as_list
+    from ._checks import as_list
+    from .tensor import Tensor
 
     variables = as_list(variables, "gradients", "variables")
     for variable in variables:

@@ -5,15 +5,7 @@ import operator
 import numpy as np
 
 from . import changes, devices, tape
-from ._checks import (  # noqa: F401  (others find them here)
-    DTYPES,
-    FLOATS,
-    as_dtype,
-    as_list,
-    as_numbers,
-    as_shape,
-    refuse_while_recording,
-)
+from ._checks import FLOATS, as_dtype, as_numbers, as_shape, refuse_while_recording
 
 
 class _Names(dict):

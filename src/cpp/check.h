@@ -39,7 +39,6 @@ class Check {
   // `out` may be the very array `in`; any other overlap of an output is refused.
   void may_alias(Ref out, Ref in);
   void refuse_overlaps();
-  bool nothing_overlaps() const;
 
   struct Text {
     char text[160];
@@ -51,6 +50,7 @@ class Check {
   static const char* dtype_text(Dtype dtype);
 
  private:
+  bool nothing_overlaps() const;
   void fail(bool type_error, const char* format, __builtin_va_list arguments);
 
   const Operation& operation_;

@@ -8,19 +8,9 @@ from collections import Counter
 import numpy as np
 
 from .. import devices, initializers, symbolic
+from .._checks import DTYPES, FLOATS, as_dtype, as_list, as_numbers, as_shape
 from ..changes import Watched, structure_changed
-from ..tensor import (
-    DTYPES,
-    FLOATS,
-    Argument,
-    Tensor,
-    Variable,
-    as_dtype,
-    as_list,
-    as_numbers,
-    as_shape,
-    as_tensor,
-)
+from ..tensor import Argument, Tensor, Variable, as_tensor
 
 _NATIVE = frozenset(map(np.dtype, DTYPES))
 _counts = Counter()
@@ -34,6 +24,12 @@ def _default_name(cls):
         n = _counts[base]
         _counts[base] += 1
     return f"{base}_{n}" if n else base
+
+
+def _parts_of(value):
+    """The layers and variables that an attribute holds."""
+    values = value if isinstance(value, (list, tuple)) else (value,)
+    return [x for x in values if isinstance(x, (Layer, Variable))]
 
 
 class Layer(Watched):
@@ -70,8 +66,8 @@ class Layer(Watched):
         self.dtype = dtype
         self.built = False
         self._trainable = bool(trainable)
-        self._weights = []
-        self._inner = []  # layers that are attributes
+        self._weights = []  # from add_weight
+        self._part_names = {}  # attributes that hold layers or variables, or may; in order
         self._called = False
         self.input_shape = None
         self.device = None  # where it was built
@@ -89,21 +85,25 @@ class Layer(Watched):
         return symbolic.infer(self, (symbolic.SymbolicTensor(input_shape, self.dtype),), {}).shape
 
     def __setattr__(self, name, value):
-        parts = value if isinstance(value, (list, tuple)) else (value,)
-        for part in parts if name[0] != "_" else ():
-            if isinstance(part, (Layer, Variable)):
-                if "_inner" not in self.__dict__:
-                    raise RuntimeError(
-                        f"{type(self).__name__}: call super().__init__() before setting {name}."
-                    )
-                known = self._inner if isinstance(part, Layer) else self._weights
-                if not any(part is one for one in known):
-                    known.append(part)
+        if name[0] != "_":
+            if _parts_of(self.__dict__.get(name)):
+                structure_changed()
+            if _parts_of(value) and "_part_names" not in self.__dict__:
+                raise RuntimeError(
+                    f"{type(self).__name__}: call super().__init__() before setting {name}."
+                )
+            # A list may get its layers later; a weight from add_weight is known already.
+            weight = any(value is w for w in self.__dict__.get("_weights", ()))
+            if (isinstance(value, list) or _parts_of(value)) and not weight:
+                self.__dict__.get("_part_names", {})[name] = None
         super().__setattr__(name, value)
 
-    @property
-    def _inside(self):
-        return self._inner
+    def _parts(self, kind):
+        """Layers or variables that are attributes, or in a list or tuple that is one."""
+        if not self._part_names:  # most layers, at every step
+            return ()
+        parts = (x for name in self._part_names for x in _parts_of(self.__dict__.get(name)))
+        return [part for part in parts if isinstance(part, kind)]
 
     def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None):
         """A variable of this layer."""
@@ -163,15 +163,16 @@ class Layer(Watched):
     @property
     def weights(self):
         """Its own, then those of the layers inside, each once even if layers are shared."""
-        every = [*self._weights, *(w for layer in self._inside for w in layer.weights)]
+        inner = (w for layer in self._parts(Layer) for w in layer.weights)
+        every = (*self._weights, *self._parts(Variable), *inner)
         return list({id(w): w for w in every}.values())
 
     @property
     def trainable_weights(self):
         if not self._trainable:
             return []
-        own = (w for w in self._weights if w.trainable)
-        every = [*own, *(w for layer in self._inside for w in layer.trainable_weights)]
+        own = (w for w in (*self._weights, *self._parts(Variable)) if w.trainable)
+        every = (*own, *(w for layer in self._parts(Layer) for w in layer.trainable_weights))
         return list({id(w): w for w in every}.values())
 
     @property
@@ -187,12 +188,12 @@ class Layer(Watched):
 
     @trainable.setter
     def trainable(self, value):
-        for layer in self._inside:
+        for layer in self._parts(Layer):
             layer.trainable = value
         if bool(value) == self._trainable:
             return
         self._trainable = bool(value)
-        for w in self._weights:
+        for w in (*self._weights, *self._parts(Variable)):
             w.requires_grad = w.trainable and self._trainable
         structure_changed()
 

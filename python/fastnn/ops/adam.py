@@ -1,7 +1,8 @@
 """Adam's update."""
 
 from .. import changes
-from ..tensor import Tensor, as_list, as_variable
+from .._checks import as_list
+from ..tensor import Tensor, as_variable
 
 
 def adam_update(segments, learning_rate, iterations, beta_1=0.9, beta_2=0.999, epsilon=1e-7):

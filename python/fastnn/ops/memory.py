@@ -1,8 +1,9 @@
 """Making, copying and converting tensors."""
 
 from .. import devices
+from .._checks import FLOATS, as_dtype, as_numbers, as_shape
 from ..symbolic import operation
-from ..tensor import FLOATS, Tensor, as_dtype, as_numbers, as_shape, as_tensor, result
+from ..tensor import Tensor, as_tensor, result
 
 
 def full(shape, value, dtype="float32", device=None):

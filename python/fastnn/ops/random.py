@@ -1,7 +1,8 @@
 """Random numbers on Philox4x32-10: the same on every device and for any number of threads."""
 
+from .._checks import as_dtype, as_shape
 from ..symbolic import operation
-from ..tensor import Tensor, as_dtype, as_shape, as_tensor, as_variable, result
+from ..tensor import Tensor, as_tensor, as_variable, result
 
 
 def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):

@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from .. import _core
+from .._checks import as_list, as_numbers
 from ..changes import Watched
-from ..tensor import Tensor, Variable, as_list, as_numbers, as_variable
+from ..tensor import Tensor, Variable, as_variable
 
 
 class Optimizer(Watched):
