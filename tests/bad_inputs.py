@@ -152,8 +152,10 @@ WRONG_SETTINGS = {
     "double": ["1", None, [], 1j, 10**400, object(), float("nan"), float("inf"), -float("inf")],
     "int64_t": ["1", None, 0.5, 2**70, -(2**70), float("nan"), [1]],
     "bool": ["yes", None, 2, 0.5, []],
-    "Activation": ["tanh", "", "Relu", None, 0, b"relu", ["relu"], "relu\0"],
+    "Integers": [None, 5, "text", [1], (1.5,), ("1",), (2**70,), (0,) * 9],
 }
+# Any other kind is a choice among names.
+WRONG_CHOICES = ["nonsense", "", "Relu", ",", None, 0, b"relu", ["relu"], "relu\0", "\ud800"]
 
 
 class Resizer:
@@ -177,7 +179,7 @@ def wrong_settings(operation, make, settings):
     for wrong in (None, 5, "text", [*settings], {}, (), settings[:-1], (*settings, 1)):
         yield f"settings {wrong!r}", plain, [wrong]
     for i, (kind, name) in enumerate(operation.settings):
-        for wrong in WRONG_SETTINGS[kind]:
+        for wrong in WRONG_SETTINGS.get(kind, WRONG_CHOICES):
             if (operation.name, name, str(wrong).lstrip("-")) not in FINE:
                 yield f"{name} = {wrong!r}", plain, [(*settings[:i], wrong, *settings[i + 1 :])]
         if kind == "double":

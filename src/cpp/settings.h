@@ -6,14 +6,25 @@
 
 namespace fastnn {
 
-constexpr int kMaxSettings = 64;
+constexpr int kMaxSettings = 512;
+
+// A choice among names: an enumeration, and the same names as Python spells them.
+#define FASTNN_CHOICE(Enum, ...)             \
+  enum class Enum : int32_t { __VA_ARGS__ }; \
+  FASTNN_INLINE constexpr const char* names_of(Enum) { return #__VA_ARGS__; }
+
+// A tuple of whole numbers, at most one an axis.
+struct Integers {
+  int64_t count = 0;
+  int64_t at[kMaxRank] = {};
+};
 
 struct NoSettings {
   template <class F>
   void visit(F&&) {}
 };
 
-enum class Activation : int32_t { none, relu };
+FASTNN_CHOICE(Activation, none, relu)
 
 // y = activation(op(a) op(b) + bias), op(x) = x or its transpose over the last two axes
 struct GemmSettings {

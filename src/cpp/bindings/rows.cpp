@@ -1,6 +1,9 @@
 #include "rows.h"
 
+#include <algorithm>
 #include <new>
+#include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "../core/api.h"
@@ -38,18 +41,44 @@ struct Reader {  // one field of a settings tuple after the other
     value = PyLong_Check(o) ? PyLong_AsLongLong(o) : 0;
     if (!PyLong_Check(o) || PyErr_Occurred()) wrong(field, o, "an integer of 64 bits");
   }
-  void operator()(const char* field, Activation& value) {
+  void operator()(const char* field, Integers& value) {
     PyObject* o = item();
-    if (PyUnicode_Check(o) && !PyUnicode_CompareWithASCIIString(o, "none"))
-      value = Activation::none;
-    else if (PyUnicode_Check(o) && !PyUnicode_CompareWithASCIIString(o, "relu"))
-      value = Activation::relu;
-    else if (PyUnicode_Check(o))
-      check.refuse(
-          "settings: %s is no activation of this operation; \"none\" or \"relu\" is wanted.",
-          field);
-    else
-      wrong(field, o, "\"none\" or \"relu\"");
+    if (!PyTuple_Check(o)) return wrong(field, o, "a tuple of integers");
+    const Py_ssize_t count = PyTuple_GET_SIZE(o);
+    if (count > kMaxRank)
+      return check.refuse("settings: %s has %lld numbers; at most %d are wanted.", field,
+                          static_cast<long long>(count), kMaxRank);
+    value = {};
+    value.count = count;
+    for (Py_ssize_t i = 0; i < count; ++i) {
+      PyObject* number = PyTuple_GET_ITEM(o, i);
+      value.at[i] = PyLong_Check(number) ? PyLong_AsLongLong(number) : 0;
+      if (!PyLong_Check(number) || PyErr_Occurred())
+        return wrong(field, number, "a tuple of integers of 64 bits");
+    }
+  }
+  template <class Choice>
+    requires std::is_enum_v<Choice>
+  void operator()(const char* field, Choice& value) {
+    PyObject* o = item();
+    const char* names = names_of(Choice{});
+    if (!PyUnicode_Check(o)) return wrong(field, o, names);
+    Py_ssize_t length = 0;
+    const char* text = PyUnicode_AsUTF8AndSize(o, &length);
+    const int chosen = text ? place_of({text, static_cast<size_t>(length)}, names) : -1;
+    forget_error();  // text that is no UTF-8
+    if (chosen < 0)
+      return check.refuse("settings: %s is unknown; one of these is wanted: %s.", field, names);
+    value = static_cast<Choice>(chosen);
+  }
+  // Which of the comma-separated names it is.
+  static int place_of(std::string_view wanted, std::string_view names) {
+    for (int i = 0;; ++i) {
+      const size_t end = std::min(names.find(','), names.size());
+      if (names.substr(0, end) == wanted) return i;
+      if (end == names.size()) return -1;
+      names.remove_prefix(end + 2);
+    }
   }
 };
 
