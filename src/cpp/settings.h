@@ -36,6 +36,22 @@ struct GemmSettings {
   }
 };
 
+// Steps, zeros around x, gaps between the kernel's taps; groups of channels that do not meet.
+struct Conv2dSettings {
+  int64_t stride_h = 1, stride_w = 1;
+  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
+  int64_t dilation_h = 1, dilation_w = 1;
+  int64_t groups = 1;
+  Activation activation = Activation::none;
+  template <class F>
+  void visit(F&& f) {
+    f("stride_h", stride_h), f("stride_w", stride_w), f("pad_top", pad_top);
+    f("pad_bottom", pad_bottom), f("pad_left", pad_left), f("pad_right", pad_right);
+    f("dilation_h", dilation_h), f("dilation_w", dilation_w), f("groups", groups);
+    f("activation", activation);
+  }
+};
+
 // An element is kept with probability 1 - rate and divided by it. `stream` tells layers apart.
 struct DropoutSettings {
   double rate = 0;
