@@ -116,6 +116,14 @@ compile_checks() {
   }
 }
 
+ptxas_report() {
+  command -v nvcc >/dev/null || {
+    echo "nvcc is missing"
+    exit 77
+  }
+  python tools/ptxas.py --check
+}
+
 selftests() {
   local test isa one="$work/checks/selftests"
   for test in "$one"/selftest_{team,arena,plan,replay,emulation,contract_emulated,contract_cuda}; do
