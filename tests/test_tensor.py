@@ -142,6 +142,49 @@ def test_what_others_export_is_taken_without_a_copy():
     assert np.shares_memory(ops.reshape(Foreign(array), (2, 1)).numpy(), array)
 
 
+class OnGpu:
+    """Another library's array in a GPU's memory."""
+
+    def __init__(self, array, place=2):
+        self.array, self.place = array, place
+
+    def __dlpack__(self, **arguments):
+        raise AssertionError("NumPy must not be asked for it")
+
+    def __dlpack_device__(self):
+        return (self.place, 0)
+
+
+def test_arrays_on_a_gpu_go_to_the_gpu(monkeypatch):
+    """From DLPack or CUDA's array interface, before anybody has asked for the GPU."""
+    array = np.array([-1.0, 2.0], "float32")
+    adopted = []
+
+    class Gpu:
+        def adopt(self, x):
+            adopted.append(x)
+            return array
+
+    monkeypatch.setattr(devices, "cuda", Gpu)
+    interface = type("Numba", (), {"__cuda_array_interface__": {}})()
+    for foreign in (OnGpu(array), OnGpu(array, 13), interface):
+        assert (ops.relu(foreign).numpy() == [0, 2]).all()
+        assert adopted.pop() is foreign
+
+
+def test_arrays_of_other_devices_are_refused():
+    raises(TypeError, "neither the CPU's nor a CUDA GPU's", ops.relu, OnGpu(None, 8))
+
+
+def test_without_a_gpu_the_error_says_what_is_missing():
+    from fastnn._cuda_device import describe
+
+    if "not installed" in describe() or "no CUDA kernels" in describe():
+        raises(RuntimeError, "no GPU", ops.relu, OnGpu(None))
+    else:
+        pytest.skip("there may be a GPU")
+
+
 # Reshape and Tensor()
 
 

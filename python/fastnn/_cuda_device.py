@@ -58,5 +58,8 @@ def connect():
         _device.synchronize()
         return array.get()
 
-    _device = devices.register(devices.Device(_cuda, cupy.ndarray, upload, download))
+    def adopt(x):
+        return cupy.from_dlpack(x) if hasattr(x, "__dlpack__") else cupy.asarray(x)
+
+    _device = devices.register(devices.Device(_cuda, cupy.ndarray, upload, download, adopt))
     return _device

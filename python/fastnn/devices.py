@@ -24,13 +24,14 @@ class Device:
     only).
     """
 
-    def __init__(self, module, array_type, upload, download):
+    def __init__(self, module, array_type, upload, download, adopt=None):
         self.name = module.name
         self.module = module
         self.array_type = array_type
         self.empty = _core.make_empty(module.name)
         self.upload = upload  # NumPy array -> a new array of this device
         self.download = download  # array of this device -> a new NumPy array
+        self.adopt = adopt  # another library's array -> an array of this device in its memory
 
     def __repr__(self):
         return f"<fastnn device {self.name}>"
@@ -58,7 +59,7 @@ def _upload_to_cpu(array):
     return out
 
 
-cpu = Device(_cpu, np.ndarray, _upload_to_cpu, np.array)
+cpu = Device(_cpu, np.ndarray, _upload_to_cpu, np.array, np.from_dlpack)
 _by_type = {np.ndarray: cpu}
 
 
@@ -74,6 +75,27 @@ def of(array) -> Device | None:
     if device is None and isinstance(array, np.ndarray):
         return cpu
     return device
+
+
+# DLPack's numbers of the places where memory can be.
+_ON_CPU, _ON_GPU = (1, 3), (2, 13)
+
+
+def adopt(x):
+    """Another library's array as an array of a device in the same memory: by DLPack, or by CUDA's
+    array interface. None where it offers neither."""
+    if hasattr(x, "__dlpack__") and hasattr(x, "__dlpack_device__"):
+        place = x.__dlpack_device__()[0]
+        if place in _ON_CPU:
+            return cpu.adopt(x)
+        if place not in _ON_GPU:
+            raise TypeError(
+                f"fastnn: a {type(x).__name__} came whose memory is neither the CPU's nor a CUDA "
+                f"GPU's (DLPack device type {int(place)}). Copy it to one of them first."
+            )
+    elif not hasattr(x, "__cuda_array_interface__"):
+        return None
+    return cuda().adopt(x)
 
 
 def default(device=None) -> Device:

@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 Array: TypeAlias = Any  # NumPy's, or a GPU's
+_Activation: TypeAlias = Literal["none", "relu"]
 
 def gemm(
     y: Array,
@@ -10,7 +11,36 @@ def gemm(
     b: Array,
     bias: Array | None,
     activated: Array | None,
-    settings: tuple[bool, bool, Literal["none", "relu"]],
+    settings: tuple[bool, bool, _Activation],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def conv2d(
+    y: Array,
+    x: Array,
+    w: Array,
+    bias: Array | None,
+    settings: tuple[int, int, int, int, int, int, int, int, int, _Activation],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def conv2d_transpose(
+    x: Array,
+    y: Array,
+    w: Array,
+    bias: Array | None,
+    settings: tuple[int, int, int, int, int, int, int, int, int, _Activation],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def conv2d_backward_w(
+    dw: Array,
+    dy: Array,
+    x: Array,
+    settings: tuple[int, int, int, int, int, int, int, int, int, _Activation],
     /,
     *,
     add: int = 0,

@@ -329,8 +329,8 @@ def as_tensor(x, operation, like=None, dtype=None):
     if isinstance(x, (list, tuple, np.generic)):
         refuse_while_recording(f"{operation} of a {type(x).__name__}")
         return Tensor(device.upload(as_numbers(x, operation, dtype)))
-    if hasattr(x, "__dlpack__"):
-        return Tensor(np.from_dlpack(x))
+    if (array := devices.adopt(x)) is not None:
+        return Tensor(array)
     raise TypeError(
         f"{operation}: {type(x).__name__} is no tensor, array or number. np.asarray() makes an "
         "array."
