@@ -12,8 +12,8 @@ import sys
 
 import fastnn
 import numpy as np
-from fastnn import Tensor, Variable, activations, devices, initializers, layers, losses, ops, utils
-from fastnn.optimizers import Adam
+from calls import all_calls
+from fastnn import Variable
 
 MEMORY = 4 << 30
 EXPECTED = (TypeError, ValueError, MemoryError)
@@ -55,116 +55,6 @@ def wrong_instead_of(good):
         yield np.broadcast_to(np.float32(1), (2**40,))
 
 
-def x():
-    return np.ones((2, 3), "float32")
-
-
-def w():
-    return np.ones((3, 2), "float32")
-
-
-def state():
-    return Variable(np.array([7, 0]))
-
-
-def loss():
-    return ops.mean_squared_error(Variable(x()), x())
-
-
-def apply(grads, variables, **arguments):
-    Adam(**arguments).apply(grads, variables)
-
-
-def adam_arguments():
-    return {"beta_1": 0.9, "beta_2": 0.9, "epsilon": 0.1}
-
-
-def dense(x, **arguments):
-    return layers.Dense(**arguments)(x)
-
-
-def dropout(x, **arguments):
-    return layers.Dropout(**arguments)(x, training=True)
-
-
-def glorot(seed, **arguments):
-    return initializers.GlorotUniform(seed)(**arguments)
-
-
-def empty(shape, dtype):
-    return devices.cpu.empty(shape, dtype)
-
-
-def model():
-    return fastnn.Sequential([fastnn.Input((3,)), layers.Dense(2)])
-
-
-def call(function, /, **arguments):
-    return function, arguments
-
-
-# Of each function a right call, made anew each time.
-CALLS = {
-    "Tensor": lambda: call(Tensor, array=x()),
-    "Variable": lambda: call(Variable, value=x(), dtype="float32", device=None),
-    "Variable.empty": lambda: call(Variable.empty, shape=(2,), dtype="float32", device=None),
-    "Variable.assign": lambda: call(Variable(x()).assign, value=x()),
-    "rate.assign": lambda: call(Variable(0.0).assign, value=1.0),
-    "Input": lambda: call(fastnn.Input, shape=(2,), dtype="float32", batch_size=2),
-    "Sequential": lambda: call(fastnn.Sequential, layers=[]),
-    "Sequential()": lambda: call(model(), x=x()),
-    "set_weights": lambda: call(model().set_weights, values=[np.ones((3, 2)), np.ones(2)]),
-    "gradients": lambda: call(fastnn.gradients, loss=loss(), variables=[]),
-    "compile": lambda: call(fastnn.compile, function=ops.relu),
-    "compile()": lambda: call(fastnn.compile(ops.relu), x=x()),
-    "set_num_threads": lambda: call(fastnn.set_num_threads, n=1),
-    "set_random_seed": lambda: call(utils.set_random_seed, seed=1),
-    "devices.cpu.empty": lambda: call(empty, shape=(2,), dtype="float32"),
-    "activations.get": lambda: call(activations.get, identifier="relu"),
-    "initializers.get": lambda: call(initializers.get, identifier="zeros"),
-    "GlorotUniform": lambda: call(glorot, seed=1, shape=(2, 3), dtype="float32", device=None),
-    "Dense": lambda: call(dense, x=x(), units=2, activation=None, dtype="float32"),
-    "Dense of": lambda: call(dense, x=x(), units=2, kernel_initializer="zeros"),
-    "Dropout": lambda: call(dropout, x=x(), rate=0.5, seed=1),
-    "Activation": lambda: call(layers.Activation, activation="relu"),
-    "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments()),
-    "Adam.apply": lambda: call(apply, grads=[Tensor(x())], variables=[Variable(x())]),
-    "MeanSquaredError": lambda: call(losses.MeanSquaredError(), y_true=x(), y_pred=x()),
-    "SparseCategoricalCrossentropy": lambda: call(
-        losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
-    ),
-    "ops.adam_update": lambda: call(
-        ops.adam_update,
-        segments=[tuple(Variable(x()) for _ in range(4))],
-        learning_rate=Variable(np.array(0.1)),
-        iterations=Variable(np.array(0)),
-        **adam_arguments(),
-    ),
-    "ops.add": lambda: call(ops.add, a=x(), b=x()),
-    "ops.cast": lambda: call(ops.cast, x=x(), dtype="float64"),
-    "ops.copy": lambda: call(ops.copy, x=x()),
-    "ops.dense": lambda: call(
-        ops.dense, x=x(), kernel=w(), bias=np.ones(2, "float32"), activation="relu"
-    ),
-    "ops.dropout": lambda: call(ops.dropout, x=x(), rate=0.5, state=state(), stream=0),
-    "ops.full": lambda: call(ops.full, shape=(2,), value=1.0, dtype="float32", device=None),
-    "ops.gather": lambda: call(ops.gather, x=x(), indices=[0, 1], dtype="float32"),
-    "ops.matmul": lambda: call(ops.matmul, a=x(), b=w()),
-    "ops.mean_squared_error": lambda: call(ops.mean_squared_error, prediction=x(), target=x()),
-    "ops.ones": lambda: call(ops.ones, shape=(2,), dtype="float32", device=None),
-    "ops.relu": lambda: call(ops.relu, x=x()),
-    "ops.reshape": lambda: call(ops.reshape, x=x(), shape=(3, 2)),
-    "ops.softmax": lambda: call(ops.softmax, x=x()),
-    "ops.sparse_categorical_crossentropy": lambda: call(
-        ops.sparse_categorical_crossentropy, target=[0, 1], output=x()
-    ),
-    "ops.uniform": lambda: call(
-        ops.uniform, shape=(2,), state=state(), low=0.0, high=1.0, stream=0, dtype="float32"
-    ),
-    "ops.zeros": lambda: call(ops.zeros, shape=(2,), dtype="float32", device=None),
-}
-
-
 def label(value):
     if isinstance(value, np.ndarray):
         return f"array {value.dtype} {value.shape}"
@@ -173,7 +63,7 @@ def label(value):
 
 
 def calls():
-    for name, make in CALLS.items():
+    for name, make in all_calls().items():
         function, right = make()
         yield f"{name}: right", function, right
         for argument, good in right.items():

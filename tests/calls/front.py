@@ -1,0 +1,72 @@
+"""Tensors, models, layers, losses, optimizers and settings."""
+
+import fastnn
+import numpy as np
+from fastnn import Tensor, Variable, activations, devices, initializers, layers, losses, ops, utils
+from fastnn.optimizers import Adam
+
+from . import call, x
+
+
+def loss():
+    return ops.mean_squared_error(Variable(x()), x())
+
+
+def apply(grads, variables, **arguments):
+    Adam(**arguments).apply(grads, variables)
+
+
+def adam_arguments():
+    return {"beta_1": 0.9, "beta_2": 0.9, "epsilon": 0.1}
+
+
+def dense(x, **arguments):
+    return layers.Dense(**arguments)(x)
+
+
+def dropout(x, **arguments):
+    return layers.Dropout(**arguments)(x, training=True)
+
+
+def glorot(seed, **arguments):
+    return initializers.GlorotUniform(seed)(**arguments)
+
+
+def empty(shape, dtype):
+    return devices.cpu.empty(shape, dtype)
+
+
+def model():
+    return fastnn.Sequential([fastnn.Input((3,)), layers.Dense(2)])
+
+
+CALLS = {
+    "Tensor": lambda: call(Tensor, array=x()),
+    "Variable": lambda: call(Variable, value=x(), dtype="float32", device=None),
+    "Variable.empty": lambda: call(Variable.empty, shape=(2,), dtype="float32", device=None),
+    "Variable.assign": lambda: call(Variable(x()).assign, value=x()),
+    "rate.assign": lambda: call(Variable(0.0).assign, value=1.0),
+    "Input": lambda: call(fastnn.Input, shape=(2,), dtype="float32", batch_size=2),
+    "Sequential": lambda: call(fastnn.Sequential, layers=[]),
+    "Sequential()": lambda: call(model(), x=x()),
+    "set_weights": lambda: call(model().set_weights, values=[np.ones((3, 2)), np.ones(2)]),
+    "gradients": lambda: call(fastnn.gradients, loss=loss(), variables=[]),
+    "compile": lambda: call(fastnn.compile, function=ops.relu),
+    "compile()": lambda: call(fastnn.compile(ops.relu), x=x()),
+    "set_num_threads": lambda: call(fastnn.set_num_threads, n=1),
+    "set_random_seed": lambda: call(utils.set_random_seed, seed=1),
+    "devices.cpu.empty": lambda: call(empty, shape=(2,), dtype="float32"),
+    "activations.get": lambda: call(activations.get, identifier="relu"),
+    "initializers.get": lambda: call(initializers.get, identifier="zeros"),
+    "GlorotUniform": lambda: call(glorot, seed=1, shape=(2, 3), dtype="float32", device=None),
+    "Dense": lambda: call(dense, x=x(), units=2, activation=None, dtype="float32"),
+    "Dense of": lambda: call(dense, x=x(), units=2, kernel_initializer="zeros"),
+    "Dropout": lambda: call(dropout, x=x(), rate=0.5, seed=1),
+    "Activation": lambda: call(layers.Activation, activation="relu"),
+    "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments()),
+    "Adam.apply": lambda: call(apply, grads=[Tensor(x())], variables=[Variable(x())]),
+    "MeanSquaredError": lambda: call(losses.MeanSquaredError(), y_true=x(), y_pred=x()),
+    "SparseCategoricalCrossentropy": lambda: call(
+        losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
+    ),
+}
