@@ -87,6 +87,10 @@ def dropout(x, **arguments):
     return layers.Dropout(**arguments)(x, training=True)
 
 
+def huber(y_true, y_pred, **arguments):
+    return losses.Huber(**arguments)(y_true, y_pred)
+
+
 def glorot(seed, **arguments):
     return initializers.GlorotUniform(seed)(**arguments)
 
@@ -130,6 +134,11 @@ CALLS = {
     "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments()),
     "Adam.apply": lambda: call(apply, grads=[Tensor(x())], variables=[Variable(x())]),
     "MeanSquaredError": lambda: call(losses.MeanSquaredError(), y_true=x(), y_pred=x()),
+    "MeanAbsoluteError": lambda: call(losses.MeanAbsoluteError(), y_true=x(), y_pred=x()),
+    "Huber": lambda: call(huber, y_true=x(), y_pred=x(), delta=0.5),
+    "BinaryCrossentropy": lambda: call(
+        losses.BinaryCrossentropy(), y_true=x(), y_pred=x(), sample_weight=[1.0, 2.0]
+    ),
     "SparseCategoricalCrossentropy": lambda: call(
         losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
     ),
@@ -141,6 +150,13 @@ CALLS = {
         **adam_arguments(),
     ),
     "ops.add": lambda: call(ops.add, a=x(), b=x()),
+    "ops.binary_crossentropy": lambda: call(
+        ops.binary_crossentropy,
+        target=x(),
+        output=x(),
+        label_smoothing=0.1,
+        sample_weight=np.ones(2, "float32"),
+    ),
     "ops.cast": lambda: call(ops.cast, x=x(), dtype="float64"),
     "ops.copy": lambda: call(ops.copy, x=x()),
     "ops.dense": lambda: call(
@@ -149,7 +165,9 @@ CALLS = {
     "ops.dropout": lambda: call(ops.dropout, x=x(), rate=0.5, state=state(), stream=0),
     "ops.full": lambda: call(ops.full, shape=(2,), value=1.0, dtype="float32", device=None),
     "ops.gather": lambda: call(ops.gather, x=x(), indices=[0, 1], dtype="float32"),
+    "ops.huber": lambda: call(ops.huber, prediction=x(), target=x(), delta=0.5),
     "ops.matmul": lambda: call(ops.matmul, a=x(), b=w()),
+    "ops.mean_absolute_error": lambda: call(ops.mean_absolute_error, prediction=x(), target=x()),
     "ops.mean_squared_error": lambda: call(ops.mean_squared_error, prediction=x(), target=x()),
     "ops.ones": lambda: call(ops.ones, shape=(2,), dtype="float32", device=None),
     "ops.relu": lambda: call(ops.relu, x=x()),
