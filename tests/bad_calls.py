@@ -150,6 +150,17 @@ CALLS = {
         **adam_arguments(),
     ),
     "ops.add": lambda: call(ops.add, a=x(), b=x()),
+    "ops.batch_norm": lambda: call(
+        ops.batch_norm,
+        x=x(),
+        gamma=np.ones(3, "float32"),
+        beta=[1.0, 2.0, 3.0],
+        moving_mean=Variable([0.0] * 3),
+        moving_variance=Variable([1.0] * 3),
+        training=True,
+        momentum=0.9,
+        epsilon=0.1,
+    ),
     "ops.binary_crossentropy": lambda: call(
         ops.binary_crossentropy,
         target=x(),
@@ -166,6 +177,9 @@ CALLS = {
     "ops.full": lambda: call(ops.full, shape=(2,), value=1.0, dtype="float32", device=None),
     "ops.gather": lambda: call(ops.gather, x=x(), indices=[0, 1], dtype="float32"),
     "ops.huber": lambda: call(ops.huber, prediction=x(), target=x(), delta=0.5),
+    "ops.layer_norm": lambda: call(
+        ops.layer_norm, x=x(), gamma=np.ones(3, "float32"), beta=[1.0] * 3, axis=-1, epsilon=0.1
+    ),
     "ops.matmul": lambda: call(ops.matmul, a=x(), b=w()),
     "ops.mean_absolute_error": lambda: call(ops.mean_absolute_error, prediction=x(), target=x()),
     "ops.mean_squared_error": lambda: call(ops.mean_squared_error, prediction=x(), target=x()),

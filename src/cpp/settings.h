@@ -49,6 +49,23 @@ struct LossSettings {
   }
 };
 
+// moving = moving momentum + batch's (1 - momentum)
+struct BatchNormSettings {
+  double momentum = 0.99, epsilon = 1e-3;
+  template <class F>
+  void visit(F&& f) {
+    f("momentum", momentum), f("epsilon", epsilon);
+  }
+};
+
+struct EpsilonSettings {
+  double epsilon = 1e-3;
+  template <class F>
+  void visit(F&& f) {
+    f("epsilon", epsilon);
+  }
+};
+
 // An element is kept with probability 1 - rate and divided by it. `stream` tells layers apart.
 struct DropoutSettings {
   double rate = 0;

@@ -142,6 +142,7 @@ VALUES = {
     "probabilities": probabilities,
     "unit": unit,
     "inside": lambda rng, array: rng.uniform(0.05, 0.95, array.shape),
+    "offset": lambda rng, array: 1000 + 0.05 * rng.standard_normal(array.shape),
     "far": far,
     "masked": masked,
     "wild": wild,

@@ -6,7 +6,9 @@ Symbolic tensors (``fastnn.Input``) give symbolic tensors.
 
 from .adam import adam_update
 from .add import add
+from .batch_norm import batch_norm
 from .gemm import dense, matmul
+from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .random import dropout, uniform
@@ -16,6 +18,7 @@ from .softmax import softmax, sparse_categorical_crossentropy
 __all__ = [
     "adam_update",
     "add",
+    "batch_norm",
     "binary_crossentropy",
     "cast",
     "copy",
@@ -24,6 +27,7 @@ __all__ = [
     "full",
     "gather",
     "huber",
+    "layer_norm",
     "matmul",
     "mean_absolute_error",
     "mean_squared_error",
