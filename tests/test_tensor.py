@@ -99,7 +99,7 @@ def test_float_dtypes_are_not_mixed():
         raises(TypeError, "add: .* one dtype", ops.add, a, b)
         raises(TypeError, "gemm: .* one dtype", ops.matmul, a, b)
         raises(TypeError, "gemm: .* one dtype", ops.dense, a, b)
-        raises(TypeError, "mse_forward: .* one dtype", ops.mean_squared_error, a, b)
+        raises(TypeError, "loss_forward: .* one dtype", ops.mean_squared_error, a, b)
     raises(TypeError, "one dtype", lambda: Tensor(single) + double)
     raises(TypeError, "float32 or float64 is wanted", ops.add, np.ones(2, int), np.ones(2, int))
 

@@ -52,6 +52,36 @@ struct Conv2dSettings {
   }
 };
 
+FASTNN_CHOICE(Loss, squared, absolute, huber, binary_cross_entropy, sigmoid_cross_entropy)
+
+// delta: where huber turns from a square to a line. smoothing: of the targets of the last two,
+// which become t (1 - smoothing) + smoothing / 2.
+struct LossSettings {
+  Loss function = Loss::squared;
+  double delta = 1, smoothing = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function), f("delta", delta), f("smoothing", smoothing);
+  }
+};
+
+// moving = moving momentum + batch's (1 - momentum)
+struct BatchNormSettings {
+  double momentum = 0.99, epsilon = 1e-3;
+  template <class F>
+  void visit(F&& f) {
+    f("momentum", momentum), f("epsilon", epsilon);
+  }
+};
+
+struct EpsilonSettings {
+  double epsilon = 1e-3;
+  template <class F>
+  void visit(F&& f) {
+    f("epsilon", epsilon);
+  }
+};
+
 // An element is kept with probability 1 - rate and divided by it. `stream` tells layers apart.
 struct DropoutSettings {
   double rate = 0;

@@ -28,6 +28,10 @@ def dropout(x, **arguments):
     return layers.Dropout(**arguments)(x, training=True)
 
 
+def huber(y_true, y_pred, **arguments):
+    return losses.Huber(**arguments)(y_true, y_pred)
+
+
 def glorot(seed, **arguments):
     return initializers.GlorotUniform(seed)(**arguments)
 
@@ -66,6 +70,11 @@ CALLS = {
     "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments()),
     "Adam.apply": lambda: call(apply, grads=[Tensor(x())], variables=[Variable(x())]),
     "MeanSquaredError": lambda: call(losses.MeanSquaredError(), y_true=x(), y_pred=x()),
+    "MeanAbsoluteError": lambda: call(losses.MeanAbsoluteError(), y_true=x(), y_pred=x()),
+    "Huber": lambda: call(huber, y_true=x(), y_pred=x(), delta=0.5),
+    "BinaryCrossentropy": lambda: call(
+        losses.BinaryCrossentropy(), y_true=x(), y_pred=x(), sample_weight=[1.0, 2.0]
+    ),
     "SparseCategoricalCrossentropy": lambda: call(
         losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
     ),

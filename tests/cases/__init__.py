@@ -104,6 +104,13 @@ def probabilities(rng, array):
     return p
 
 
+def unit(rng, array):
+    """Between 0 and 1; some very near to either, some at them, some beyond."""
+    x = rng.random(array.shape)
+    odd = rng.choice([0.0, 1.0, 1e-9, 2e-7, 1 - 1e-6, -0.5, 1.5], array.shape)
+    return np.where(rng.random(array.shape) < 0.2, odd, x)
+
+
 def far(rng, array):
     return 100 * rng.standard_normal(array.shape)
 
@@ -133,6 +140,9 @@ VALUES = {
     "special": special,
     "softmax": softmaxed,
     "probabilities": probabilities,
+    "unit": unit,
+    "inside": lambda rng, array: rng.uniform(0.05, 0.95, array.shape),
+    "offset": lambda rng, array: 1000 + 0.05 * rng.standard_normal(array.shape),
     "far": far,
     "masked": masked,
     "wild": wild,

@@ -6,9 +6,11 @@ Symbolic tensors (``fastnn.Input``) give symbolic tensors.
 
 from .adam import adam_update
 from .add import add
+from .batch_norm import batch_norm
 from .gemm import dense, matmul
+from .layer_norm import layer_norm
+from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
-from .mse import mean_squared_error
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
@@ -16,13 +18,18 @@ from .softmax import softmax, sparse_categorical_crossentropy
 __all__ = [
     "adam_update",
     "add",
+    "batch_norm",
+    "binary_crossentropy",
     "cast",
     "copy",
     "dense",
     "dropout",
     "full",
     "gather",
+    "huber",
+    "layer_norm",
     "matmul",
+    "mean_absolute_error",
     "mean_squared_error",
     "ones",
     "relu",

@@ -1,0 +1,195 @@
+// Batch normalisation over all but the last axis. x is walked in rows of W = C k elements, k whole
+// rows of x side by side where C is small, so that 3 channels fill vectors as well as 300 do; of
+// the last row only `rest` columns are there.
+// Statistics: a part takes some rows, 64 at a time. Of these each column's mean is guessed in T,
+// and the sums of x - guess and of its square are made in a second pass, out of the first cache.
+// What they say is combined in double, as mean and sum of squared deviations (Chan, Golub and
+// LeVeque: Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979), all
+// means counted from the channel's first element, so that a large mean costs the variance nothing.
+// A second stage combines the parts in order. The backward sums dy and dy (x - mean) likewise.
+#include <math.h>
+
+#include "batch_norm_sums.h"
+
+namespace fastnn::FASTNN_ISA {
+
+// y = (x - mean) gamma rstd + beta
+template <class T, class Rstd>
+FASTNN_INLINE void normalise(T* y, const T* x, const T* mean, Rstd rstd, const T* gamma,
+                             const T* beta, const Rows& s, const Part& part) {
+  T center[kStrip], scale[kStrip], shift[kStrip];
+  const auto table = [&](int64_t i, int64_t c) {
+    center[i] = mean[c];
+    scale[i] = gamma ? gamma[c] * rstd(c) : rstd(c);
+    shift[i] = beta ? beta[c] : T(0);
+  };
+  const auto line = [](Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> b) { return fma(v - m, a, b); };
+  for_strips(s, part, table, [&](int64_t at, int64_t width) {
+    map<false>(y + at, Range{0, width}, line, x + at, center, scale, shift);
+  });
+}
+
+void batch_norm_forward(Out y, Out mean, Out rstd, InOut moving_mean, InOut moving_variance, In x,
+                        MaybeIn gamma, MaybeIn beta, Scratch scratch,
+                        const BatchNormSettings& settings, const Part& part) noexcept {
+  const Rows s = rows_of(x);
+  double* sums = scratch.shared<double>();
+  with_float(y.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    if (part.stage == 0) {
+      double* own = sums + 2 * part.index * s.width;
+      part_moments(own, own + s.width, x.as<T>(), s, share(s.count, part));
+    } else if (part.stage == 1) {
+      const double old = settings.momentum;
+      const auto finish = [&](int64_t c, const Moments& m) {
+        const double center = static_cast<double>(x.as<T>()[c]) + m.mean;
+        const double variance = m.squares / m.count;
+        mean.as<T>()[c] = static_cast<T>(center);
+        rstd.as<T>()[c] = static_cast<T>(1 / ::sqrt(variance + settings.epsilon));
+        T &moving = moving_mean.as<T>()[c], &spread = moving_variance.as<T>()[c];
+        moving = static_cast<T>(static_cast<double>(moving) * old + center * (1 - old));
+        spread = static_cast<T>(static_cast<double>(spread) * old + variance * (1 - old));
+      };
+      const int64_t parts = part_count_of(s, x.operand->bytes());
+      combine_moments(sums, parts, x.as<T>(), s, share_elements(s.C, part), finish);
+    } else {
+      const auto known = [&](int64_t c) { return rstd.as<T>()[c]; };
+      normalise(y.as<T>(), x.as<T>(), mean.as<T>(), known, gamma.as<T>(), beta.as<T>(), s, part);
+    }
+  });
+}
+
+void batch_norm_forward_schedule(Out, Out, Out, InOut, InOut, In x, MaybeIn, MaybeIn, Scratch,
+                                 const BatchNormSettings&, Schedule& schedule) noexcept {
+  const Rows s = rows_of(x);
+  plan_sums(schedule, s, x.operand->bytes());
+  plan_stage(schedule, 2, nanoseconds_of(2 * x.operand->bytes()), larger(1, s.count));
+}
+
+// ---- backward ----------------------------------------------------------------------------------
+
+template <class T>
+FASTNN_INLINE void write_or_add(MaybeOutAdd d, int64_t c, double value) {
+  if (d) d.as<T>()[c] = static_cast<T>(value) + (d.add() ? d.as<T>()[c] : T(0));
+}
+
+// dbeta = sum(dy), dgamma = sum(dy n) with n = (x - mean) rstd, and
+// dx = gamma rstd (dy - mean(dy) - n mean(dy n)); frozen, dx = gamma rstd dy.
+template <class T, class Rstd>
+FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
+                            const T* mean, Rstd rstd, const T* gamma, double* sums, bool frozen,
+                            const Part& part) {
+  const Rows s = rows_of(x);
+  const int64_t parts = part_count_of(s, 2 * x.operand->bytes());
+  double *dy_sums = sums + 2 * parts * s.width, *products = dy_sums + s.C;
+  const T *gradient = dy.as<T>(), *values = x.as<T>();
+  if (part.stage == 0) {
+    double* own = sums + 2 * part.index * s.width;
+    part_sums(own, own + s.width, gradient, values, mean, s, share(s.count, part));
+  } else if (part.stage == 1) {
+    const auto finish = [&](int64_t c, double sum, double product) {
+      product *= static_cast<double>(rstd(c));
+      dy_sums[c] = sum;
+      products[c] = product;
+      write_or_add<T>(dbeta, c, sum);
+      write_or_add<T>(dgamma, c, product);
+    };
+    const Range channels = share_elements(s.C, part);
+    combine_sums(sums, parts, gradient, values, mean, s, channels, finish);
+  } else if (frozen) {
+    T scale[kStrip];
+    const auto table = [&](int64_t i, int64_t c) {
+      scale[i] = gamma ? gamma[c] * rstd(c) : rstd(c);
+    };
+    for_strips(s, part, table, [&](int64_t at, int64_t width) {
+      map(
+          dx.as<T>() + at, dx.add(), Range{0, width}, [](Vec<T> d, Vec<T> a) { return d * a; },
+          gradient + at, scale);
+    });
+  } else {
+    T center[kStrip], scale[kStrip], slope[kStrip], shift[kStrip];
+    const auto table = [&](int64_t i, int64_t c) {
+      center[i] = mean[c];
+      scale[i] = gamma ? gamma[c] * rstd(c) : rstd(c);
+      slope[i] = rstd(c) * static_cast<T>(products[c] / s.elements);
+      shift[i] = static_cast<T>(dy_sums[c] / s.elements);
+    };
+    const auto line = [](Vec<T> d, Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> q, Vec<T> z) {
+      return (d - z - (v - m) * q) * a;
+    };
+    for_strips(s, part, table, [&](int64_t at, int64_t width) {
+      map(dx.as<T>() + at, dx.add(), Range{0, width}, line, gradient + at, values + at, center,
+          scale, slope, shift);
+    });
+  }
+}
+
+static void plan_backward(Schedule& schedule, MaybeOutAdd dx, In x) {
+  const Rows s = rows_of(x);
+  plan_sums(schedule, s, 2 * x.operand->bytes());
+  if (dx) plan_stage(schedule, 2, nanoseconds_of(3 * x.operand->bytes()), larger(1, s.count));
+}
+
+void batch_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
+                         In mean, In rstd, MaybeIn gamma, Scratch scratch, const NoSettings&,
+                         const Part& part) noexcept {
+  with_float(x.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const auto known = [&](int64_t c) { return rstd.as<T>()[c]; };
+    backward(dx, dgamma, dbeta, dy, x, mean.as<T>(), known, gamma.as<T>(), scratch.shared<double>(),
+             false, part);
+  });
+}
+
+void batch_norm_backward_schedule(MaybeOutAdd dx, MaybeOutAdd, MaybeOutAdd, In, In x, In, In,
+                                  MaybeIn, Scratch, const NoSettings&,
+                                  Schedule& schedule) noexcept {
+  plan_backward(schedule, dx, x);
+}
+
+// ---- with given statistics ---------------------------------------------------------------------
+
+template <class T>
+FASTNN_INLINE T rstd_of(T variance, double epsilon) {
+  return static_cast<T>(1 / ::sqrt(static_cast<double>(variance) + epsilon));
+}
+
+void batch_norm_inference_forward(Out y, In x, MaybeIn gamma, MaybeIn beta, In moving_mean,
+                                  In moving_variance, const EpsilonSettings& settings,
+                                  const Part& part) noexcept {
+  with_float(y.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const auto rstd = [&](int64_t c) {
+      return rstd_of(moving_variance.as<T>()[c], settings.epsilon);
+    };
+    normalise(y.as<T>(), x.as<T>(), moving_mean.as<T>(), rstd, gamma.as<T>(), beta.as<T>(),
+              rows_of(x), part);
+  });
+}
+
+void batch_norm_inference_forward_schedule(Out, In x, MaybeIn, MaybeIn, In, In,
+                                           const EpsilonSettings&, Schedule& schedule) noexcept {
+  plan_stage(schedule, 0, nanoseconds_of(2 * x.operand->bytes()), larger(1, rows_of(x).count));
+}
+
+void batch_norm_inference_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy,
+                                   In x, MaybeIn gamma, In moving_mean, In moving_variance,
+                                   Scratch scratch, const EpsilonSettings& settings,
+                                   const Part& part) noexcept {
+  with_float(x.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const auto rstd = [&](int64_t c) {
+      return rstd_of(moving_variance.as<T>()[c], settings.epsilon);
+    };
+    backward(dx, dgamma, dbeta, dy, x, moving_mean.as<T>(), rstd, gamma.as<T>(),
+             scratch.shared<double>(), true, part);
+  });
+}
+
+void batch_norm_inference_backward_schedule(MaybeOutAdd dx, MaybeOutAdd, MaybeOutAdd, In, In x,
+                                            MaybeIn, In, In, Scratch, const EpsilonSettings&,
+                                            Schedule& schedule) noexcept {
+  plan_backward(schedule, dx, x);
+}
+
+}  // namespace fastnn::FASTNN_ISA

@@ -1,0 +1,254 @@
+// The sums that batch normalisation takes over all but the last axis, on which batch_norm.cpp has
+// more: rows of x and how a part walks them, its moments or sums, and how those of all parts become
+// a channel's.
+#pragma once
+#include "common.h"
+
+namespace fastnn::FASTNN_ISA {
+
+constexpr int64_t kNarrow = 64;  // columns that a row has at most if k > 1
+constexpr int64_t kChunk = 64;   // rows
+constexpr int64_t kStrip = 256;  // columns whose tables are on the stack
+
+struct Rows {
+  int64_t C, copies, width, count, rest;
+  double elements;  // of a channel
+};
+
+static Rows rows_of(Ref x) {
+  Rows s;
+  s.C = x.dim(-1);
+  s.copies = larger(1, kNarrow / s.C);
+  s.width = s.C * s.copies;
+  s.count = x.size() / s.width;
+  s.rest = x.size() % s.width;
+  s.elements = static_cast<double>(x.size() / s.C);
+  return s;
+}
+
+// A column for each channel, repeated for the copies: itself, or in `local`.
+template <class T>
+FASTNN_INLINE const T* spread(const T* channels, T (&local)[kNarrow], const Rows& s) {
+  if (s.copies == 1) return channels;
+  for (int64_t j = 0; j < s.width; ++j) local[j] = channels[j % s.C];
+  return local;
+}
+
+template <int n>
+struct Group {
+  static constexpr int count = n;
+};
+// Calls f(column, Group of vectors, length of a tail...) for all columns.
+template <class T, class F>
+FASTNN_INLINE void for_vectors(int64_t width, F f) {
+  constexpr int64_t L = lanes<T>;
+  int64_t j = 0;
+  for (; j + 4 * L <= width; j += 4 * L) f(j, Group<4>{});
+  for (; j + L <= width; j += L) f(j, Group<1>{});
+  if (j < width) f(j, Group<1>{}, width - j);
+}
+
+// Calls table(i, column, channel) for the columns of a strip, i from 0, then row(offset, width) for
+// the strip of each row of this part.
+template <class Table, class Row>
+FASTNN_INLINE void for_strips(const Rows& s, const Part& part, Table table, Row row) {
+  const Range rows = share(s.count, part);
+  for (int64_t first = 0; first < s.width; first += kStrip) {
+    const int64_t width = smaller(kStrip, s.width - first);
+    for (int64_t i = 0; i < width; ++i) {
+      table(i, s.copies == 1 ? first + i : (first + i) % s.C);
+    }
+    for (int64_t r = rows.begin; r < rows.end; ++r) row(r * s.width + first, width);
+    const int64_t left = smaller(width, s.rest - first);
+    if (part.index == part.count - 1 && left > 0) row(s.count * s.width + first, left);
+  }
+}
+
+// Of stage 0, and of a stage of elements; so that stage 1 knows how many partial sums there are.
+static int64_t part_count_of(const Rows& s, int64_t bytes) {
+  return part_count(nanoseconds_of(bytes), larger(1, s.count));
+}
+
+static void plan_sums(Schedule& schedule, const Rows& s, int64_t bytes) {
+  const int64_t parts = part_count_of(s, bytes);
+  plan_stage(schedule, 0, nanoseconds_of(bytes), larger(1, s.count));
+  const double work = 0.5 * static_cast<double>(parts * s.width);
+  plan_stage(schedule, 1, work, s.copies == 1 ? blocks_of(kGrain, s.C) : 1);
+  schedule.shared_bytes = 2 * (parts * s.width + s.C) * static_cast<int64_t>(sizeof(double));
+}
+
+// ---- statistics --------------------------------------------------------------------------------
+
+// What is known of some elements: how many they are, and their mean and sum of squared deviations.
+struct Moments {
+  double count, mean, squares;
+};
+
+// Adds what is known of `more` elements of each of `width` columns to what is known of `count`.
+FASTNN_INLINE void combine(double* mean, double* squares, double count, const double* their_mean,
+                           const double* their_squares, double more, int64_t width) {
+  if (more == 0) return;
+  const double weight = more / (count + more), product = count * weight;
+  for (int64_t j = 0; j < width; ++j) {
+    const double delta = their_mean[j] - mean[j];
+    mean[j] += delta * weight;
+    squares[j] += their_squares[j] + delta * delta * product;
+  }
+}
+
+template <class T>
+static void part_moments(double* mean, double* squares, const T* x, const Rows& s, Range rows) {
+  T local[kNarrow], guess[kStrip], sum[kStrip], square[kStrip];
+  const T* origin = spread(x, local, s);
+  for (int64_t j = 0; j < s.width; ++j) mean[j] = squares[j] = 0;
+  for (int64_t r = rows.begin; r < rows.end; r += kChunk) {
+    const int64_t count = smaller(kChunk, rows.end - r);
+    const T share_of_one = T(1) / static_cast<T>(count);
+    const double before = static_cast<double>(r - rows.begin), here = static_cast<double>(count);
+    for (int64_t first = 0; first < s.width; first += kStrip) {
+      const int64_t width = smaller(kStrip, s.width - first);
+      const T* start = x + r * s.width + first;
+      for_vectors<T>(width, [&](int64_t j, auto group, auto... lanes_used) {
+        constexpr int n = decltype(group)::count;
+        Vec<T> total[n] = {}, off[n] = {}, off_square[n] = {};
+        for (int64_t i = 0; i < count; ++i)
+#pragma GCC unroll 4
+          for (int k = 0; k < n; ++k)
+            total[k] += load(start + i * s.width + j + k * lanes<T>, lanes_used...);
+#pragma GCC unroll 4
+        for (int k = 0; k < n; ++k) total[k] *= share_of_one;
+        for (int64_t i = 0; i < count; ++i)
+#pragma GCC unroll 4
+          for (int k = 0; k < n; ++k) {
+            const Vec<T> d = load(start + i * s.width + j + k * lanes<T>, lanes_used...) - total[k];
+            off[k] += d;
+            off_square[k] = fma(d, d, off_square[k]);
+          }
+#pragma GCC unroll 4
+        for (int k = 0; k < n; ++k) {
+          store(guess + j + k * lanes<T>, total[k], lanes_used...);
+          store(sum + j + k * lanes<T>, off[k], lanes_used...);
+          store(square + j + k * lanes<T>, off_square[k], lanes_used...);
+        }
+      });
+      const double both = before + here, weight = here / both, product = before * weight;
+      for (int64_t j = 0; j < width; ++j) {
+        const double correction = static_cast<double>(sum[j]) / here;
+        const double from = static_cast<double>(guess[j]) - static_cast<double>(origin[first + j]);
+        const double delta = from + correction - mean[first + j];
+        mean[first + j] += delta * weight;
+        squares[first + j] += static_cast<double>(square[j]) -
+                              correction * static_cast<double>(sum[j]) + delta * delta * product;
+      }
+    }
+  }
+}
+
+// Calls finish(channel, Moments) for these channels; means are counted from x's first row.
+template <class T, class Finish>
+FASTNN_INLINE void combine_moments(const double* sums, int64_t parts, const T* x, const Rows& s,
+                                   Range channels, Finish finish) {
+  double mean[kStrip], squares[kStrip];
+  for (int64_t c = channels.begin; c < channels.end; c += kStrip) {
+    const int64_t some = smaller(kStrip, channels.end - c);
+    const int64_t width = s.copies == 1 ? some : s.width;
+    for (int64_t j = 0; j < width; ++j) mean[j] = squares[j] = 0;
+    double count = 0;
+    for (int64_t p = 0; p < parts; ++p) {
+      const Range rows = share(s.count, Part{.index = p, .count = parts});
+      const double more = static_cast<double>(rows.end - rows.begin);
+      const double* theirs = sums + 2 * p * s.width + c;
+      combine(mean, squares, count, theirs, theirs + s.width, more, width);
+      count += more;
+    }
+    for (int64_t i = 0; i < some; ++i) {
+      Moments all = {count, mean[i], squares[i]};
+      const auto add = [&](double more, double their_mean, double their_squares) {
+        combine(&all.mean, &all.squares, all.count, &their_mean, &their_squares, more, 1);
+        all.count += more;
+      };
+      for (int64_t j = i + s.C; j < s.width && s.copies > 1; j += s.C) {
+        add(count, mean[j], squares[j]);
+      }
+      for (int64_t j = c + i; j < s.rest; j += s.C) {
+        const double last = static_cast<double>(x[s.count * s.width + j]);
+        add(1, last - static_cast<double>(x[c + i]), 0);
+      }
+      finish(c + i, all);
+    }
+  }
+}
+
+// ---- sums of the backward ----------------------------------------------------------------------
+
+// The sums over some rows of dy and of dy (x - mean).
+template <class T>
+static void part_sums(double* sum, double* product, const T* dy, const T* x, const T* mean,
+                      const Rows& s, Range rows) {
+  T local[kNarrow], some[kStrip], some_products[kStrip];
+  const T* center = spread(mean, local, s);
+  for (int64_t j = 0; j < s.width; ++j) sum[j] = product[j] = 0;
+  for (int64_t r = rows.begin; r < rows.end; r += kChunk) {
+    const int64_t count = smaller(kChunk, rows.end - r);
+    for (int64_t first = 0; first < s.width; first += kStrip) {
+      const int64_t width = smaller(kStrip, s.width - first), start = r * s.width + first;
+      for_vectors<T>(width, [&](int64_t j, auto group, auto... lanes_used) {
+        constexpr int n = decltype(group)::count;
+        Vec<T> total[n] = {}, products[n] = {}, m[n];
+#pragma GCC unroll 4
+        for (int k = 0; k < n; ++k) m[k] = load(center + first + j + k * lanes<T>, lanes_used...);
+        for (int64_t i = 0; i < count; ++i)
+#pragma GCC unroll 4
+          for (int k = 0; k < n; ++k) {
+            const int64_t at = start + i * s.width + j + k * lanes<T>;
+            const Vec<T> d = load(dy + at, lanes_used...);
+            total[k] += d;
+            products[k] = fma(d, load(x + at, lanes_used...) - m[k], products[k]);
+          }
+#pragma GCC unroll 4
+        for (int k = 0; k < n; ++k) {
+          store(some + j + k * lanes<T>, total[k], lanes_used...);
+          store(some_products + j + k * lanes<T>, products[k], lanes_used...);
+        }
+      });
+      for (int64_t j = 0; j < width; ++j) {
+        sum[first + j] += static_cast<double>(some[j]);
+        product[first + j] += static_cast<double>(some_products[j]);
+      }
+    }
+  }
+}
+
+// Calls finish(channel, sum, product) for these channels.
+template <class T, class Finish>
+FASTNN_INLINE void combine_sums(const double* sums, int64_t parts, const T* dy, const T* x,
+                                const T* mean, const Rows& s, Range channels, Finish finish) {
+  double sum[kStrip], product[kStrip];
+  for (int64_t c = channels.begin; c < channels.end; c += kStrip) {
+    const int64_t some = smaller(kStrip, channels.end - c);
+    const int64_t width = s.copies == 1 ? some : s.width;
+    for (int64_t j = 0; j < width; ++j) sum[j] = product[j] = 0;
+    for (int64_t p = 0; p < parts; ++p) {
+      const double* theirs = sums + 2 * p * s.width + c;
+      for (int64_t j = 0; j < width; ++j) {
+        sum[j] += theirs[j];
+        product[j] += theirs[s.width + j];
+      }
+    }
+    for (int64_t i = 0; i < some; ++i) {
+      double all = sum[i], products = product[i];
+      for (int64_t j = i + s.C; j < s.width && s.copies > 1; j += s.C) {
+        all += sum[j];
+        products += product[j];
+      }
+      for (int64_t j = c + i; j < s.rest; j += s.C) {
+        const int64_t at = s.count * s.width + j;
+        all += static_cast<double>(dy[at]);
+        products += static_cast<double>(dy[at] * (x[at] - mean[c + i]));
+      }
+      finish(c + i, all, products);
+    }
+  }
+}
+
+}  // namespace fastnn::FASTNN_ISA

@@ -1,0 +1,165 @@
+// Layer normalisation along the last axis: y = gamma (x - mean) rstd + beta, rstd = 1 /
+// sqrt(variance
+// + epsilon). A row is computed by itself in T, in an order that depends on its length alone: the
+// mean, then the squares of what is left, then y, the last two out of the cache. dgamma and dbeta
+// are sums over rows: a part adds up 64 rows in T and those sums in double; a second stage adds the
+// parts in order.
+#include <math.h>
+
+#include "common.h"
+
+namespace fastnn::FASTNN_ISA {
+
+constexpr int64_t kChunk = 64;  // rows whose sums are kept in T
+constexpr double kRow = 12;     // ns: a row's reductions
+
+static int64_t row_count(Ref x) { return x.size() / x.dim(-1); }
+
+static double row_nanoseconds(Ref x, int64_t times) {
+  return kRow * static_cast<double>(row_count(x)) + nanoseconds_of(times * x.operand->bytes());
+}
+
+void layer_norm_forward(Out y, Out mean, Out rstd, In x, MaybeIn gamma, MaybeIn beta,
+                        const EpsilonSettings& settings, const Part& part) noexcept {
+  with_float(y.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const int64_t C = x.dim(-1);
+    const T *g = gamma.as<T>(), *b = beta.as<T>();
+    const Range rows = share(row_count(x), part);
+    for (int64_t r = rows.begin; r < rows.end; ++r) {
+      const T* row = x.as<T>() + r * C;
+      T* out = y.as<T>() + r * C;
+      const T center = sum_row(row, C) / static_cast<T>(C);
+      const T squares = sum_row<T>(C, [&](int64_t i, auto... count) {
+        Vec<T> d = load(row + i, count...) - center;
+        if constexpr (sizeof...(count) > 0) d = select(first_lanes<T>(count...), d, Vec<T>{});
+        return d * d;
+      });
+      const double variance = static_cast<double>(squares) / static_cast<double>(C);
+      const T scale = static_cast<T>(1 / ::sqrt(variance + settings.epsilon));
+      mean.as<T>()[r] = center;
+      rstd.as<T>()[r] = scale;
+      const Range all = {0, C};
+      if (g && b) {
+        map<false>(
+            out, all, [&](Vec<T> v, Vec<T> p, Vec<T> q) { return fma((v - center) * scale, p, q); },
+            row, g, b);
+      } else if (g) {
+        map<false>(out, all, [&](Vec<T> v, Vec<T> p) { return (v - center) * scale * p; }, row, g);
+      } else if (b) {
+        map<false>(out, all, [&](Vec<T> v, Vec<T> q) { return (v - center) * scale + q; }, row, b);
+      } else {
+        map<false>(out, all, [&](Vec<T> v) { return (v - center) * scale; }, row);
+      }
+    }
+  });
+}
+
+void layer_norm_forward_schedule(Out, Out, Out, In x, MaybeIn, MaybeIn, const EpsilonSettings&,
+                                 Schedule& schedule) noexcept {
+  plan_stage(schedule, 0, row_nanoseconds(x, 2), row_count(x));
+}
+
+// ---- backward ----------------------------------------------------------------------------------
+
+// dx = rstd (g - mean(g) - n mean(g n)), g = gamma dy, n = (x - mean) rstd
+template <class T, class G>
+FASTNN_INLINE void backward_row(T* dx, bool add, const T* x, int64_t C, T center, T scale, G g) {
+  const T sum = sum_row<T>(C, g);
+  const T product = sum_row<T>(C, [&](int64_t i, auto... count) {
+    return g(i, count...) * (load(x + i, count...) - center);
+  });
+  const T shift = sum / static_cast<T>(C), slope = product / static_cast<T>(C) * scale * scale;
+  const auto line = [&](int64_t i, auto... count) {
+    return (g(i, count...) - shift - (load(x + i, count...) - center) * slope) * scale;
+  };
+  constexpr int64_t L = lanes<T>;
+  int64_t i = 0;
+  for (; i + L <= C; i += L) store(dx + i, add ? load(dx + i) + line(i) : line(i));
+  if (const int64_t rest = C - i; rest > 0) {
+    const Vec<T> v = line(i, rest);
+    store(dx + i, add ? load(dx + i, rest) + v : v, rest);
+  }
+}
+
+template <class T>
+static void backward_rows(MaybeOutAdd dx, In dy, In x, In mean, In rstd, MaybeIn gamma,
+                          Range rows) {
+  const int64_t C = x.dim(-1);
+  for (int64_t r = rows.begin; r < rows.end; ++r) {
+    const T *d = dy.as<T>() + r * C, *g = gamma.as<T>(), *row = x.as<T>() + r * C;
+    const T center = mean.as<T>()[r], scale = rstd.as<T>()[r];
+    T* out = dx.as<T>() + r * C;
+    if (g) {
+      backward_row(out, dx.add(), row, C, center, scale, [&](int64_t i, auto... count) {
+        return load(d + i, count...) * load(g + i, count...);
+      });
+    } else {
+      backward_row(out, dx.add(), row, C, center, scale,
+                   [&](int64_t i, auto... count) { return load(d + i, count...); });
+    }
+  }
+}
+
+// A part's sums: dgamma and dbeta in double, and of the chunk at hand in T.
+template <class T>
+static void column_sums(double* sums, In dy, In x, In mean, In rstd, Range rows) {
+  const int64_t C = x.dim(-1);
+  T* some = reinterpret_cast<T*>(sums + 2 * C);
+  const Range all = {0, C};
+  for (int64_t i = 0; i < 2 * C; ++i) sums[i] = 0;
+  for (int64_t first = rows.begin; first < rows.end; first += kChunk) {
+    const int64_t end = smaller(first + kChunk, rows.end);
+    for (int64_t r = first; r < end; ++r) {
+      const T center = mean.as<T>()[r], scale = rstd.as<T>()[r];
+      const T *d = dy.as<T>() + r * C, *row = x.as<T>() + r * C;
+      map(
+          some, r > first, all, [&](Vec<T> u, Vec<T> v) { return u * ((v - center) * scale); }, d,
+          row);
+      map(some + C, r > first, all, [](Vec<T> u) { return u; }, d);
+    }
+    for (int64_t i = 0; i < 2 * C; ++i) sums[i] += static_cast<double>(some[i]);
+  }
+}
+
+static int64_t part_count_of(Ref x) { return part_count(row_nanoseconds(x, 3), row_count(x)); }
+
+void layer_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
+                         In mean, In rstd, MaybeIn gamma, Scratch scratch, const NoSettings&,
+                         const Part& part) noexcept {
+  const int64_t C = x.dim(-1);
+  with_float(x.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    double* sums = scratch.shared<double>();
+    if (part.stage == 0) {
+      const Range rows = share(row_count(x), part);
+      if (dx) backward_rows<T>(dx, dy, x, mean, rstd, gamma, rows);
+      if (dgamma || dbeta) column_sums<T>(sums + part.index * 4 * C, dy, x, mean, rstd, rows);
+      return;
+    }
+    const Range columns = share_elements(C, part);
+    const int64_t parts = part_count_of(x);
+    const auto write = [&](MaybeOutAdd d, int64_t offset) {
+      for (int64_t c = columns.begin; d && c < columns.end; ++c) {
+        double sum = 0;
+        for (int64_t p = 0; p < parts; ++p) sum += sums[p * 4 * C + offset + c];
+        d.as<T>()[c] = static_cast<T>(sum) + (d.add() ? d.as<T>()[c] : T(0));
+      }
+    };
+    write(dgamma, 0);
+    write(dbeta, C);
+  });
+}
+
+void layer_norm_backward_schedule(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In, In x,
+                                  In, In, MaybeIn, Scratch, const NoSettings&,
+                                  Schedule& schedule) noexcept {
+  const int64_t C = x.dim(-1), parts = part_count_of(x);
+  plan_stage(schedule, 0, row_nanoseconds(x, dx ? 3 : 2), row_count(x));
+  schedule.parts[0] = parts;  // whatever is wanted: the sums are the same bits
+  if (!dgamma && !dbeta) return;
+  plan_stage(schedule, 1, static_cast<double>(parts * C), blocks_of(kGrain, C));
+  schedule.shared_bytes = parts * 4 * C * static_cast<int64_t>(sizeof(double));
+}
+
+}  // namespace fastnn::FASTNN_ISA
