@@ -63,7 +63,8 @@ def wrong_objects(x):
 def wrong_dtypes(x):
     for name in FOREIGN:
         yield name, np.zeros(x.shape, name)
-    other = {"float32": "float64", "float64": "float32", "int32": "int64", "int64": "int32"}
+    other = {"float32": "float64", "float64": "float32", "int32": "int64"}
+    other |= {"int64": "int32", "uint8": "int32"}
     for name in {other[x.dtype.name], "int32" if x.dtype.kind == "f" else "float32"}:
         yield name, np.zeros(x.shape, name)
 

@@ -9,6 +9,7 @@ from .add import add
 from .gemm import dense, matmul
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .mse import mean_squared_error
+from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
@@ -16,6 +17,7 @@ from .softmax import softmax, sparse_categorical_crossentropy
 __all__ = [
     "adam_update",
     "add",
+    "average_pool",
     "cast",
     "copy",
     "dense",
@@ -23,12 +25,14 @@ __all__ = [
     "full",
     "gather",
     "matmul",
+    "max_pool",
     "mean_squared_error",
     "ones",
     "relu",
     "reshape",
     "softmax",
     "sparse_categorical_crossentropy",
+    "sum_pool",
     "uniform",
     "zeros",
 ]
