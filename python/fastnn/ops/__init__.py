@@ -13,6 +13,7 @@ from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
+from .sum_to import sum_to
 
 __all__ = [
     "adam_update",
@@ -33,6 +34,7 @@ __all__ = [
     "softmax",
     "sparse_categorical_crossentropy",
     "sum_pool",
+    "sum_to",
     "uniform",
     "zeros",
 ]
