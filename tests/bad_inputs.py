@@ -63,7 +63,8 @@ def wrong_objects(x):
 def wrong_dtypes(x):
     for name in FOREIGN:
         yield name, np.zeros(x.shape, name)
-    other = {"float32": "float64", "float64": "float32", "int32": "int64", "int64": "int32"}
+    other = {"float32": "float64", "float64": "float32", "int32": "int64"}
+    other |= {"int64": "int32", "uint8": "int32"}
     for name in {other[x.dtype.name], "int32" if x.dtype.kind == "f" else "float32"}:
         yield name, np.zeros(x.shape, name)
 
@@ -74,7 +75,8 @@ def wrong_layouts(x, written):
         frozen.flags.writeable = False
         yield "read-only", frozen
     raw = np.zeros(x.nbytes + 1, np.uint8)
-    yield "unaligned", np.ndarray(x.shape, x.dtype, raw, 1)
+    if x.itemsize > 1:
+        yield "unaligned", np.ndarray(x.shape, x.dtype, raw, 1)
     if x.ndim:
         wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
         yield "strided", wide[..., ::2]
@@ -232,7 +234,7 @@ def interfaces(array, written):
     lies = [{"shape": shape} for shape in shapes]
     lies += [{"typestr": typestr} for typestr in (None, 5, ">f4", "<f2", "<c8", "", "<f4,<f4")]
     lies += [{"data": data} for data in (None, (), ("8", False), (-8, False), (2**70, False))]
-    lies += [{"data": (address + 1, False)}]
+    lies += [{"data": (address + 1, False)}] if array.dtype.itemsize > 1 else []
     lies += [{"data": (address, True)}] if written else []
     if array.shape:
         lies += [{"strides": strides} for strides in ((), (1,), (0,) * len(array.shape), "text")]

@@ -81,7 +81,8 @@ def test_backward_is_the_derivative(case):
     at = dict(zip(outputs, reference.apply(forward, names), strict=True))
     y = outputs[0]
     dy = rng.standard_normal(np.shape(at[y])).astype(np.longdouble)
-    gradients = reference.apply(backward, {**names, **at, f"d{y}": dy, "loss": dy})
+    shapes = {f"d{name}_shape": np.shape(value) for name, value in names.items()}
+    gradients = reference.apply(backward, {**shapes, **names, **at, f"d{y}": dy, "loss": dy})
 
     varied = [name for name in differentiated(case) if names[name] is not None]
     wanted = [gradient for gradient in gradients if gradient is not None]

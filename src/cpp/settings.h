@@ -82,6 +82,22 @@ struct EpsilonSettings {
   }
 };
 
+FASTNN_CHOICE(Pooling, max, average, sum)
+
+// Windows of so many rows and columns, one every stride; cells outside of x do not count.
+struct Pool2dSettings {
+  Pooling function = Pooling::max;
+  int64_t size_h = 1, size_w = 1;
+  int64_t stride_h = 1, stride_w = 1;
+  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function), f("size_h", size_h), f("size_w", size_w);
+    f("stride_h", stride_h), f("stride_w", stride_w), f("pad_top", pad_top);
+    f("pad_bottom", pad_bottom), f("pad_left", pad_left), f("pad_right", pad_right);
+  }
+};
+
 // An element is kept with probability 1 - rate and divided by it. `stream` tells layers apart.
 struct DropoutSettings {
   double rate = 0;

@@ -11,13 +11,16 @@ from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
+from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
+from .sum_to import sum_to
 
 __all__ = [
     "adam_update",
     "add",
+    "average_pool",
     "batch_norm",
     "binary_crossentropy",
     "cast",
@@ -29,6 +32,7 @@ __all__ = [
     "huber",
     "layer_norm",
     "matmul",
+    "max_pool",
     "mean_absolute_error",
     "mean_squared_error",
     "ones",
@@ -36,6 +40,8 @@ __all__ = [
     "reshape",
     "softmax",
     "sparse_categorical_crossentropy",
+    "sum_pool",
+    "sum_to",
     "uniform",
     "zeros",
 ]
