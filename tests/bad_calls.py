@@ -12,8 +12,19 @@ import sys
 
 import fastnn
 import numpy as np
-from fastnn import Tensor, Variable, activations, devices, initializers, layers, losses, ops, utils
-from fastnn.optimizers import Adam
+from fastnn import (
+    Tensor,
+    Variable,
+    activations,
+    devices,
+    initializers,
+    layers,
+    losses,
+    ops,
+    optimizers,
+    utils,
+)
+from fastnn.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 
 MEMORY = 4 << 30
 EXPECTED = (TypeError, ValueError, MemoryError)
@@ -79,6 +90,24 @@ def adam_arguments():
     return {"beta_1": 0.9, "beta_2": 0.9, "epsilon": 0.1}
 
 
+def update(slots, **arguments):
+    """The arguments of an optimizer's update, with a weight, its slots and a gradient."""
+    return {
+        "segments": [tuple(Variable(x()) for _ in range(slots + 2))],
+        "learning_rate": Variable(np.array(0.1)),
+        "iterations": Variable(np.array(0)),
+        **arguments,
+        "weight_decay": 0.1,
+        "norm": Tensor(np.array(2.0)),
+        "clipnorm": 1.0,
+        "clipvalue": 1.0,
+    }
+
+
+def limits():
+    return {"weight_decay": 0.1, "clipnorm": 1.0}
+
+
 def dense(x, **arguments):
     return layers.Dense(**arguments)(x)
 
@@ -127,19 +156,27 @@ CALLS = {
     "Dense of": lambda: call(dense, x=x(), units=2, kernel_initializer="zeros"),
     "Dropout": lambda: call(dropout, x=x(), rate=0.5, seed=1),
     "Activation": lambda: call(layers.Activation, activation="relu"),
-    "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments()),
+    "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments(), **limits()),
+    "AdamW": lambda: call(AdamW, learning_rate=0.1, weight_decay=0.1, global_clipnorm=1.0),
+    "SGD": lambda: call(SGD, learning_rate=0.1, momentum=0.5, clipvalue=1.0),
+    "RMSprop": lambda: call(RMSprop, learning_rate=0.1, rho=0.5, momentum=0.5, epsilon=0.1),
+    "Adagrad": lambda: call(Adagrad, initial_accumulator_value=0.1, epsilon=0.1),
+    "Adadelta": lambda: call(Adadelta, learning_rate=0.1, rho=0.5, epsilon=0.1),
+    "optimizers.get": lambda: call(optimizers.get, identifier="adam"),
     "Adam.apply": lambda: call(apply, grads=[Tensor(x())], variables=[Variable(x())]),
     "MeanSquaredError": lambda: call(losses.MeanSquaredError(), y_true=x(), y_pred=x()),
     "SparseCategoricalCrossentropy": lambda: call(
         losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
     ),
-    "ops.adam_update": lambda: call(
-        ops.adam_update,
-        segments=[tuple(Variable(x()) for _ in range(4))],
-        learning_rate=Variable(np.array(0.1)),
-        iterations=Variable(np.array(0)),
-        **adam_arguments(),
+    "ops.adadelta_update": lambda: call(ops.adadelta_update, **update(2, rho=0.5, epsilon=0.1)),
+    "ops.adagrad_update": lambda: call(ops.adagrad_update, **update(1, epsilon=0.1)),
+    "ops.adam_update": lambda: call(ops.adam_update, **update(2, **adam_arguments())),
+    "ops.global_norm": lambda: call(ops.global_norm, tensors=[x(), w()]),
+    "ops.norms": lambda: call(ops.norms, tensors=[x(), w()]),
+    "ops.rmsprop_update": lambda: call(
+        ops.rmsprop_update, **update(2, rho=0.5, momentum=0.5, epsilon=0.1)
     ),
+    "ops.sgd_update": lambda: call(ops.sgd_update, **update(1, momentum=0.5, nesterov=True)),
     "ops.add": lambda: call(ops.add, a=x(), b=x()),
     "ops.cast": lambda: call(ops.cast, x=x(), dtype="float64"),
     "ops.copy": lambda: call(ops.copy, x=x()),

@@ -9,11 +9,15 @@ from .add import add
 from .gemm import dense, matmul
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .mse import mean_squared_error
+from .norms import global_norm, norms
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
+from .updates import adadelta_update, adagrad_update, rmsprop_update, sgd_update
 
 __all__ = [
+    "adadelta_update",
+    "adagrad_update",
     "adam_update",
     "add",
     "cast",
@@ -22,11 +26,15 @@ __all__ = [
     "dropout",
     "full",
     "gather",
+    "global_norm",
     "matmul",
     "mean_squared_error",
+    "norms",
     "ones",
     "relu",
     "reshape",
+    "rmsprop_update",
+    "sgd_update",
     "softmax",
     "sparse_categorical_crossentropy",
     "uniform",
