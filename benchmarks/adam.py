@@ -13,7 +13,7 @@ NETWORKS = (
 )
 
 
-def in_numpy(np, w, m, v, g, rate, iterations, beta_1, beta_2, epsilon):
+def in_numpy(np, w, m, v, v_hat, g, rate, iterations, norm, beta_1, beta_2, epsilon, *limits):
     def call():
         t = int(iterations) + 1
         alpha = np.float32(rate * np.sqrt(1 - beta_2**t) / (1 - beta_1**t))
@@ -26,7 +26,7 @@ def in_numpy(np, w, m, v, g, rate, iterations, beta_1, beta_2, epsilon):
     return call
 
 
-def in_torch(torch, w, m, v, g, rate, iterations, beta_1, beta_2, epsilon):
+def in_torch(torch, w, m, v, v_hat, g, rate, iterations, norm, beta_1, beta_2, epsilon, *limits):
     update = torch._fused_adam_  # what torch.optim.Adam(fused=True) calls
     steps = [torch.ones((), device=one.device) for one in w]
     settings = {"lr": float(rate), "beta1": beta_1, "beta2": beta_2, "eps": epsilon}

@@ -29,6 +29,10 @@ FINE = {
     ("fill", "a NumPy array"),  # in place of a GPU's: then it runs on the CPU
     ("fill", "value", "nan"),
     ("fill", "value", "inf"),
+    ("adam_update", "v_hat", "empty"),  # a slot that the optimizer does without
+    ("rmsprop_update", "mean", "empty"),
+    *(("norms", "x", f"its first: {w}") for w in ("an axis more", "nine axes")),
+    *(("norms", "x", f"its first: {w}") for w in ("a longer last axis", "an empty last axis")),
 }
 
 FOREIGN = ("float16", "longdouble", "complex64", "bool", "int8", "uint16", "uint64", "object", "U4")

@@ -5,6 +5,7 @@
 Keys of the questions are explained in test_oracles.py, which writes them.
 """
 
+import json
 import os
 import sys
 
@@ -23,15 +24,15 @@ LOSSES = {
 }
 
 
-def train(kind, weights, x, targets, rate):
-    """The weights after one step a batch, with Keras's own Adam."""
+def train(kind, weights, x, targets, optimizer):
+    """The weights after one step a batch, with Keras's own optimizer."""
     activation, loss = LOSSES[kind]
     sizes = [w.shape[1] for w in weights[::2]]
     hidden = [keras.layers.Dense(units, activation="relu") for units in sizes[:-1]]
     last = keras.layers.Dense(sizes[-1], activation=activation)
     model = keras.Sequential([keras.Input((x.shape[-1],)), *hidden, last])
     model.set_weights(weights)
-    model.compile(optimizer=keras.optimizers.Adam(rate), loss=loss())
+    model.compile(optimizer=optimizer, loss=loss())
     for batch, target in zip(x, targets, strict=True):
         model.train_on_batch(batch, target)
     return model.get_weights()
@@ -49,8 +50,13 @@ def main(questions, answers):
     found = {}
     for kind in LOSSES:
         targets = asked["values"] if kind == "mse" else asked["labels"]
-        trained = train(kind, weights, asked["x"], targets, float(asked["rate"]))
+        adam = keras.optimizers.Adam(float(asked["rate"]))
+        trained = train(kind, weights, asked["x"], targets, adam)
         found |= {f"{kind}{i}": w for i, w in enumerate(trained)}
+    for name, (kind, arguments) in json.loads(str(asked["optimizers"])).items():
+        optimizer = getattr(keras.optimizers, kind)(**arguments)
+        trained = train("logits", weights, asked["x"], asked["labels"], optimizer)
+        found |= {f"{name}{i}": w for i, w in enumerate(trained)}
     for dtype in ("float64", "float32"):
         loss, gradient = clipped(asked["clip_labels"], asked["clip_p"].astype(dtype))
         found |= {f"clip_loss_{dtype}": loss, f"clip_gradient_{dtype}": gradient}

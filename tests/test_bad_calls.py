@@ -14,6 +14,7 @@ FINE = {
     "Input: shape=[None]",  # says that the size varies
     "Input: shape=(None,)",
     *(f"Tensor: array=array {t}" for t in ("complex64 (3,)", "<U3 (3,)", "object (3,)")),
+    *(f"ops.{name}: tensors=[[1], [1, 2]]" for name in ("global_norm", "norms")),  # two arrays
     "Tensor: array=array datetime64[s] (3,)",  # wraps any array: the first operation refuses
 }
 NONSENSE = ["'text'", "b'bytes'", "[None]", "['a']", "[[1], [1, 2]]", "1j", "('a',)", "(None,)"]

@@ -1,10 +1,13 @@
-"""Adam: its numbers and state, and what it refuses. Parity with Keras is in test_oracles.py."""
+"""Optimizers: numbers, state, limits, and what they refuse. Keras's numbers: test_oracles.py."""
 
 import fastnn
 import numpy as np
 import pytest
 from fastnn import Tensor, Variable
-from fastnn.optimizers import Adam, Optimizer
+from fastnn.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop, get
+from networks import batches, classification_step, digest, mlp
+
+ADAM = (0.9, 0.999, 1e-7, 0.0, 0.0, 0.0)  # its settings
 
 
 def raises(error, message, function, *arguments, **keywords):
@@ -139,7 +142,7 @@ def test_adam_at_the_ends_of_the_root():
     g[40:60] = np.nan
     g[60:80] = -np.inf
     state = np.array(0.1), np.array(0, "int64")
-    fastnn.kernels.adam_update([w], [m], [v], [g], *state, (0.9, 0.999, 1e-7))
+    fastnn.kernels.adam_update([w], [m], [v], [], [g], *state, None, ADAM)
     assert np.isinf(v[20:40]).all()
     assert (w[:40] == 2).all() and np.isnan(w[40:80]).all() and (w[80:] == 2).all()
 
@@ -147,12 +150,160 @@ def test_adam_at_the_ends_of_the_root():
 def test_overlaps_among_many_segments_are_found():
     memory = np.zeros(1000, "float32")
     lists = [[np.zeros(5, "float32") for _ in range(100)] for _ in range(4)]
-    state = np.array(0.1), np.array(0, "int64"), (0.9, 0.999, 1e-7)
+    lists.insert(3, [])
+    state = np.array(0.1), np.array(0, "int64"), None, ADAM
     fastnn.kernels.adam_update(*lists, *state)
-    for (i, a), (j, b) in (((0, 3), (3, 90)), ((1, 50), (2, 50)), ((3, 1), (0, 99))):
+    for (i, a), (j, b) in (((0, 3), (4, 90)), ((1, 50), (2, 50)), ((4, 1), (0, 99))):
         kept = lists[i][a], lists[j][b]
         lists[i][a], lists[j][b] = memory[:5], memory[4:9]
         raises(ValueError, "overlaps", fastnn.kernels.adam_update, *lists, *state)
         lists[i][a], lists[j][b] = kept
-    lists[3] = [lists[3][0]] * 100  # what is only read may be the same
+    lists[4] = [lists[4][0]] * 100  # what is only read may be the same
     fastnn.kernels.adam_update(*lists, *state)
+
+
+ALL = [SGD, lambda **k: SGD(momentum=0.9, nesterov=True, **k), RMSprop, Adagrad, Adadelta]
+ALL += [lambda **k: RMSprop(momentum=0.5, centered=True, **k), Adam, AdamW]
+ALL += [lambda **k: Adam(amsgrad=True, **k)]
+LIMITS = [{}, {"clipnorm": 0.5}, {"clipvalue": 0.25}, {"global_clipnorm": 0.5}]
+
+
+@pytest.mark.parametrize("limits", LIMITS, ids=str)
+@pytest.mark.parametrize("make", ALL)
+def test_bits_with_any_number_of_threads_and_compiled(make, limits):
+    """Eager and compiled, with slots that are made within the step; on 1, 2 and 4 threads."""
+    data = batches(5)
+    before, seen = fastnn.get_num_threads(), set()
+    try:
+        for compiled in (False, True):
+            for threads in (1, 2, 4):
+                fastnn.set_num_threads(threads)
+                model = mlp((20, 200, 150, 5))
+                step = classification_step(model, make(**limits))
+                if compiled:
+                    step = fastnn.compile(step)
+                for x, labels in data:
+                    step(x, labels)
+                assert not compiled or step.programs()
+                seen.add(digest(model))
+    finally:
+        fastnn.set_num_threads(before)
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("make", ALL)
+def test_frozen_variables_and_gradients_are_left_alone(make):
+    (g, w), (h, frozen) = pair(), pair()
+    optimizer = make(learning_rate=0.1, clipnorm=0.5)
+    optimizer.apply([g, h], [w, frozen])
+    kept, moved = frozen.numpy().copy(), w.numpy().copy()
+    optimizer.apply([g], [w])
+    assert (frozen.numpy() == kept).all() and (w.numpy() < moved).all()
+    assert (g.numpy() == 2).all() and optimizer.iterations.item() == 2
+    optimizer.apply([h, h], [frozen, w])  # one gradient for two, in another order
+    assert (frozen.numpy() < kept).all()
+
+
+def test_limits_are_keras():
+    """What a step of gradient descent moves is the gradient as it was cut."""
+
+    def moved(values, **limits):
+        grads = [Tensor(np.array(one)) for one in values]
+        weights = [Variable(np.zeros(one.shape)) for one in grads]
+        SGD(1.0, **limits).apply(grads, weights)
+        return [(-w.numpy()).tolist() for w in weights]
+
+    grads = [[3.0, 4.0], [0.3, 0.4]]  # of norms 5 and 0.5, together sqrt(25.25)
+    assert moved(grads) == moved(grads, clipnorm=0, clipvalue=None) == grads
+    np.testing.assert_allclose(moved(grads, clipnorm=1.0), [[0.6, 0.8], [0.3, 0.4]])
+    np.testing.assert_allclose(moved(grads, clipvalue=0.35), [[0.35, 0.35], [0.3, 0.35]])
+    np.testing.assert_allclose(
+        moved(grads, global_clipnorm=1.0), np.array(grads) / 25.25**0.5, rtol=1e-15
+    )
+    assert moved(grads, global_clipnorm=6.0) == grads
+    assert moved([[0.0, 0.0]], clipnorm=1.0) == moved([[0.0, 0.0]], global_clipnorm=1.0)
+    for limits in ({"clipnorm": 1.0}, {"global_clipnorm": 1.0}):
+        assert np.isnan(moved([[np.nan, 1.0]], **limits)).all()
+    assert moved([[-np.inf, 1.0]], clipvalue=0.5) == [[-0.5, 0.5]]
+    # Keras: an infinite norm of all makes NaN of everything, that of one variable zeros.
+    assert np.isnan(moved([[np.inf, 1.0], [1.0, 2.0]], global_clipnorm=1.0)).all()
+    (lost, zero), others = moved([[np.inf, 1.0], [0.5, 0.0]], clipnorm=1.0)
+    assert np.isnan(lost) and zero == 0 and others == [0.5, 0.0]
+
+
+def test_wrong_limits():
+    for make in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW):
+        name = make.__name__
+        for limit in ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay"):
+            for wrong in (-1, float("nan"), float("inf"), "1", [1.0]):
+                raises(ValueError, f"{name}: {limit} is .*>= 0 is wanted", make, **{limit: wrong})
+        raises(ValueError, "at most one of them", make, clipnorm=1.0, global_clipnorm=1.0)
+        raises(TypeError, f"{name}: name is 5", make, name=5)
+        assert make().name == name.lower() and make(name="mine").name == "mine"
+    raises(ValueError, "SGD: momentum is 1.5", SGD, momentum=1.5)
+    raises(ValueError, "AdamW: weight_decay is None", AdamW, weight_decay=None)
+    raises(ValueError, "RMSprop: rho is 1; 0 <= rho < 1", RMSprop, rho=1)
+    raises(ValueError, "Adagrad: initial_acc", Adagrad, initial_accumulator_value=-0.1)
+
+
+def test_optimizers_by_name():
+    for kind in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW):
+        for name in (kind.__name__, kind.__name__.lower()):
+            assert type(get(name)) is kind
+    adam = Adam()
+    assert get(adam) is adam
+    for wrong in ("nadamax", None, 5, Adam):
+        raises(ValueError, "optimizers: .* is unknown; 'sgd', ", get, wrong)
+
+
+def test_a_setting_changed_between_compiled_steps_takes_effect():
+    data, seen = batches(6), []
+    for compiled in (False, True):
+        model, optimizer = mlp(), SGD(0.1, momentum=0.5)
+        step = classification_step(model, optimizer)
+        step = fastnn.compile(step) if compiled else step
+        for i, (x, labels) in enumerate(data):
+            if i == 4:
+                optimizer.clipnorm, optimizer.weight_decay = 0.01, 0.1
+            step(x, labels)
+        seen.append(digest(model))
+    assert seen[0] == seen[1]
+
+
+def test_updates_say_what_is_wrong():
+    def update(name, *segment, **arguments):
+        rate, t = Variable(np.array(0.1)), Variable(np.array(0))
+        getattr(fastnn.ops, name)([segment], rate, t, **arguments)
+
+    w, g = Variable(np.ones(3)), Tensor(np.ones(3))
+    raises(TypeError, r"sgd_update: each segment .* \(w, g\)", update, "sgd_update", w, w, g)
+    raises(TypeError, r"\(w, velocity, g\)", update, "sgd_update", w, g, momentum=0.5)
+    raises(TypeError, r"\(w, square, mean, g\)", update, "rmsprop_update", w, g, centered=True)
+    raises(TypeError, "the norm is a float", update, "sgd_update", w, g, norm=1.0, clipnorm=1.0)
+    raises(ValueError, "norm is None; give", update, "sgd_update", w, g, clipnorm=1.0)
+    one = fastnn.ops.norms([g])
+    raises(ValueError, "clipnorm is 0; give", update, "sgd_update", w, g, norm=one)
+    update("sgd_update", w, g, norm=one, clipnorm=0.5)
+    other = Variable(np.ones(2))
+    raises(ValueError, r"square\[0\] has shape \(2,\)", update, "adagrad_update", w, other, g)
+    kernel = fastnn.kernels.sgd_update
+    state = [g.array], np.array(0.1), np.array(0), None
+    weight, slot = np.ones(3), np.ones(3)
+    settings = (0.5, False, 0.0, 0.0, 0.0)
+    raises(ValueError, "momentum is 0.5 and velocity has 0", kernel, [weight], [], *state, settings)
+    settings = (0.0, *settings[1:])
+    raises(ValueError, "without momentum none", kernel, [weight], [slot], *state, settings)
+
+
+def test_norms():
+    rng = np.random.default_rng(1)
+    x = [rng.standard_normal(n).astype("float32") for n in (5000, 0, 7)]
+    want = [np.linalg.norm(one.astype("float64")) for one in x]
+    np.testing.assert_allclose(fastnn.ops.norms(x).numpy(), want, rtol=1e-15)
+    total = fastnn.ops.global_norm([fastnn.Tensor(one) for one in x])
+    np.testing.assert_allclose(total.item(), np.linalg.norm(want), rtol=1e-15)
+    assert (total.shape, total.dtype) == ((), "float64")
+    assert fastnn.ops.norms([]).shape == (0,) and fastnn.ops.global_norm([]).item() == 0
+    raises(TypeError, "norms: x.0. is int32", fastnn.ops.norms, [np.ones(3, "int32")])
+    mixed = [np.ones(2), np.ones(2, "float32")]
+    raises(TypeError, "norms: .* one dtype", fastnn.ops.global_norm, mixed)

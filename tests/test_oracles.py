@@ -2,12 +2,14 @@
 
 Each oracle answers once, in a process of its own, from one file of numbers to another:
     x (steps, batch, inputs); labels (steps, batch); values (steps, batch, outputs), for MSE; rate;
-    weights0 ..: where all of them start, weight_count; clip_p, clip_labels: see PROBABILITIES.
+    weights0 ..: where all of them start, weight_count; clip_p, clip_labels: see PROBABILITIES;
+    optimizers: OPTIMIZERS as JSON.
 Where a package is not installed (pip install ".[oracles]") its tests are skipped.
 """
 
 import functools
 import importlib.util
+import json
 import subprocess
 import sys
 import tempfile
@@ -41,6 +43,27 @@ PROBABILITIES = [
 ]
 
 
+# Classes of both libraries, and their arguments. The limits cut every step's gradients; Adadelta's
+# rate lets ten of its steps move the weights.
+OPTIMIZERS = {
+    "sgd": ("SGD", {}),
+    "sgd momentum": ("SGD", {"momentum": 0.9, "weight_decay": 0.01}),
+    "sgd nesterov": ("SGD", {"momentum": 0.9, "nesterov": True, "clipvalue": 0.01}),
+    "rmsprop": ("RMSprop", {"clipnorm": 0.1}),
+    "rmsprop momentum": ("RMSprop", {"rho": 0.8, "momentum": 0.5, "weight_decay": 0.1}),
+    "rmsprop centered": ("RMSprop", {"centered": True, "epsilon": 1e-3}),
+    "rmsprop all": ("RMSprop", {"momentum": 0.9, "centered": True, "global_clipnorm": 0.5}),
+    "adagrad": ("Adagrad", {}),
+    "adagrad decay": ("Adagrad", {"initial_accumulator_value": 0.0, "weight_decay": 0.1}),
+    "adadelta": ("Adadelta", {"learning_rate": 1.0, "global_clipnorm": 0.1}),
+    "adadelta decay": ("Adadelta", {"learning_rate": 1.0, "rho": 0.5, "weight_decay": 0.01}),
+    "adam": ("Adam", {"global_clipnorm": 0.1, "weight_decay": 0.01}),
+    "adam amsgrad": ("Adam", {"amsgrad": True, "beta_2": 0.6, "clipnorm": 0.05}),
+    "adamw": ("AdamW", {}),
+    "adamw amsgrad": ("AdamW", {"amsgrad": True, "beta_2": 0.5, "weight_decay": 0.5}),
+}
+
+
 def questions():
     rng = np.random.default_rng(8)
     weights = mlp(SIZES, dtype="float64").get_weights()
@@ -54,6 +77,7 @@ def questions():
         **{f"weights{i}": w for i, w in enumerate(weights)},
         "clip_p": np.array(p),
         "clip_labels": np.array(labels, "int32"),
+        "optimizers": json.dumps(OPTIMIZERS),
     }
 
 
@@ -82,11 +106,11 @@ def network(kind):
     return model, fastnn.losses.SparseCategoricalCrossentropy(from_logits=kind == "logits")
 
 
-def train(kind, compiled):
+def train(kind, compiled, optimizer):
     asked = questions()
     model, loss_of = network(kind)
     model.set_weights([asked[f"weights{i}"] for i in range(asked["weight_count"])])
-    weights, optimizer = model.trainable_weights, fastnn.optimizers.Adam(RATE)
+    weights = model.trainable_weights
 
     def step(x, target):
         loss = loss_of(target, model(x, training=True))
@@ -105,8 +129,19 @@ def train(kind, compiled):
 @pytest.mark.parametrize("oracle", ORACLES)
 def test_ten_steps(oracle, kind, compiled):
     wanted = answers(oracle)
-    for i, w in enumerate(train(kind, compiled)):
+    for i, w in enumerate(train(kind, compiled, fastnn.optimizers.Adam(RATE))):
         np.testing.assert_allclose(w, wanted[f"{kind}{i}"], rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_ten_steps_of_an_optimizer(name, compiled):
+    """From Keras's default rate where the arguments name none."""
+    wanted = answers("keras")
+    kind, arguments = OPTIMIZERS[name]
+    optimizer = getattr(fastnn.optimizers, kind)(**arguments)
+    for i, w in enumerate(train("logits", compiled, optimizer)):
+        np.testing.assert_allclose(w, wanted[f"{name}{i}"], rtol=1e-9, atol=0)
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])

@@ -8,7 +8,7 @@ import importlib
 import pkgutil
 
 import numpy as np
-from fastnn import Variable
+from fastnn import Tensor, Variable
 
 
 def x():
@@ -21,6 +21,20 @@ def w():
 
 def state():
     return Variable(np.array([7, 0]))
+
+
+def update(slots, **arguments):
+    """The arguments of an optimizer's update, with a weight, its slots and a gradient."""
+    return {
+        "segments": [tuple(Variable(x()) for _ in range(slots + 2))],
+        "learning_rate": Variable(np.array(0.1)),
+        "iterations": Variable(np.array(0)),
+        **arguments,
+        "weight_decay": 0.1,
+        "norm": Tensor(np.array(2.0)),
+        "clipnorm": 1.0,
+        "clipvalue": 1.0,
+    }
 
 
 def call(function, /, **arguments):

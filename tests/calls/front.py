@@ -2,8 +2,19 @@
 
 import fastnn
 import numpy as np
-from fastnn import Tensor, Variable, activations, devices, initializers, layers, losses, ops, utils
-from fastnn.optimizers import Adam
+from fastnn import (
+    Tensor,
+    Variable,
+    activations,
+    devices,
+    initializers,
+    layers,
+    losses,
+    ops,
+    optimizers,
+    utils,
+)
+from fastnn.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 
 from . import call, x
 
@@ -18,6 +29,10 @@ def apply(grads, variables, **arguments):
 
 def adam_arguments():
     return {"beta_1": 0.9, "beta_2": 0.9, "epsilon": 0.1}
+
+
+def limits():
+    return {"weight_decay": 0.1, "clipnorm": 1.0}
 
 
 def dense(x, **arguments):
@@ -67,7 +82,13 @@ CALLS = {
     "Dense of": lambda: call(dense, x=x(), units=2, kernel_initializer="zeros"),
     "Dropout": lambda: call(dropout, x=x(), rate=0.5, seed=1),
     "Activation": lambda: call(layers.Activation, activation="relu"),
-    "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments()),
+    "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments(), **limits()),
+    "AdamW": lambda: call(AdamW, learning_rate=0.1, weight_decay=0.1, global_clipnorm=1.0),
+    "SGD": lambda: call(SGD, learning_rate=0.1, momentum=0.5, clipvalue=1.0),
+    "RMSprop": lambda: call(RMSprop, learning_rate=0.1, rho=0.5, momentum=0.5, epsilon=0.1),
+    "Adagrad": lambda: call(Adagrad, initial_accumulator_value=0.1, epsilon=0.1),
+    "Adadelta": lambda: call(Adadelta, learning_rate=0.1, rho=0.5, epsilon=0.1),
+    "optimizers.get": lambda: call(optimizers.get, identifier="adam"),
     "Adam.apply": lambda: call(apply, grads=[Tensor(x())], variables=[Variable(x())]),
     "MeanSquaredError": lambda: call(losses.MeanSquaredError(), y_true=x(), y_pred=x()),
     "MeanAbsoluteError": lambda: call(losses.MeanAbsoluteError(), y_true=x(), y_pred=x()),

@@ -152,6 +152,9 @@ VALUES = {
     "below": lambda rng, array: rng.integers(0, array.limit, array.shape),
     "limit": lambda rng, array: np.full(array.shape, array.limit),
     "rate": lambda rng, array: np.full(array.shape, 1e-3),
+    "norm": lambda rng, array: rng.uniform(0, 6, array.shape),
+    "small": lambda rng, array: 0.005 * rng.standard_normal(array.shape),
+    "huge": lambda rng, array: 1e30 * rng.standard_normal(array.shape),
     "integers": integers,
 }
 

@@ -107,7 +107,9 @@ void read_operands(const Operation& operation, const char* p, Dtype under_test, 
     } else {
       while (*p == ' ') ++p;
       const bool list = *p == '(';
-      do {
+      const bool empty = list && p[1] == ')';
+      p += empty;
+      if (!empty) do {
         p += *p == '(' || *p == ' ';
         all.operands.push_back(read_operand(p, under_test, all));
       } while (list && *p == ' ');

@@ -11,13 +11,17 @@ from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
+from .norms import global_norm, norms
 from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
 from .sum_to import sum_to
+from .updates import adadelta_update, adagrad_update, rmsprop_update, sgd_update
 
 __all__ = [
+    "adadelta_update",
+    "adagrad_update",
     "adam_update",
     "add",
     "average_pool",
@@ -29,15 +33,19 @@ __all__ = [
     "dropout",
     "full",
     "gather",
+    "global_norm",
     "huber",
     "layer_norm",
     "matmul",
     "max_pool",
     "mean_absolute_error",
     "mean_squared_error",
+    "norms",
     "ones",
     "relu",
     "reshape",
+    "rmsprop_update",
+    "sgd_update",
     "softmax",
     "sparse_categorical_crossentropy",
     "sum_pool",

@@ -1,7 +1,4 @@
-"""Adam."""
-
-import numbers
-import sys
+"""Adam and AdamW."""
 
 from .. import ops
 from .optimizer import Optimizer
@@ -14,6 +11,8 @@ class Adam(Optimizer):
         learning_rate: the step size.
         beta_1, beta_2: decay of the mean and of the mean square of the gradients.
         epsilon: added to the root of the mean square.
+        amsgrad: whether the largest mean square so far is used.
+        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
 
     Source: Kingma and Ba, Adam: A Method for Stochastic Optimization (ICLR 2015).
 
@@ -25,25 +24,88 @@ class Adam(Optimizer):
     array([0.5], dtype=float32)
     """
 
-    def __init__(self, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-        super().__init__(learning_rate)
-        for name, beta in (("beta_1", beta_1), ("beta_2", beta_2)):
-            if not isinstance(beta, numbers.Real) or not 0 <= beta < 1:
-                raise ValueError(f"Adam: {name} is {beta!r}; 0 <= {name} < 1 is wanted.")
-        if not isinstance(epsilon, numbers.Real) or not 0 <= epsilon <= sys.float_info.max:
-            raise ValueError(f"Adam: epsilon is {epsilon!r}; a number >= 0 is wanted.")
-        self.beta_1, self.beta_2, self.epsilon = float(beta_1), float(beta_2), float(epsilon)
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        amsgrad=False,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        name=None,
+    ):
+        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        self.beta_1 = self._number("beta_1", beta_1, below=1)
+        self.beta_2 = self._number("beta_2", beta_2, below=1)
+        self.epsilon = self._number("epsilon", epsilon)
+        self.amsgrad = bool(amsgrad)
 
     def build(self, variables):
         super().build(variables)
         self.m = self.slots(variables, "m")
         self.v = self.slots(variables, "v")
+        self.v_hat = self.slots(variables, "v_hat") if self.amsgrad else None
 
     def step(self, positions, variables, grads):
-        segments = [
-            (w, self.m[i], self.v[i], g)
-            for i, w, g in zip(positions, variables, grads, strict=True)
-        ]
+        slots = (self.m, self.v) if self.v_hat is None else (self.m, self.v, self.v_hat)
         ops.adam_update(
-            segments, self._rate_variable, self.iterations, self.beta_1, self.beta_2, self.epsilon
+            self.segments(positions, variables, slots, grads),
+            self._rate_variable,
+            self.iterations,
+            self.beta_1,
+            self.beta_2,
+            self.epsilon,
+            self.v_hat is not None,
+            **self.before(grads),
+        )
+
+
+class AdamW(Adam):
+    """Adam with decoupled weight decay: w -= learning_rate weight_decay w before each step.
+
+    Args:
+        learning_rate: the step size.
+        weight_decay: how much of itself, times the rate, a weight loses.
+        beta_1, beta_2, epsilon, amsgrad: see `Adam`.
+        clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+
+    Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (ICLR 2019).
+
+    >>> import fastnn
+    >>> w = fastnn.Variable([2.0])
+    >>> adam = fastnn.optimizers.AdamW(0.5, weight_decay=0.5)
+    >>> adam.apply([fastnn.Tensor(w.numpy())], [w])
+    >>> w.numpy().round(4)
+    array([1.], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        weight_decay=0.004,
+        beta_1=0.9,
+        beta_2=0.999,
+        epsilon=1e-7,
+        amsgrad=False,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        name=None,
+    ):
+        if weight_decay is None:
+            raise ValueError("AdamW: weight_decay is None; a number >= 0 is wanted.")
+        super().__init__(
+            learning_rate,
+            beta_1,
+            beta_2,
+            epsilon,
+            amsgrad,
+            weight_decay,
+            clipnorm,
+            clipvalue,
+            global_clipnorm,
+            name,
         )

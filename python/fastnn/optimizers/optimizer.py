@@ -1,28 +1,69 @@
-"""What all optimizers share: the rate, the step count, the slots."""
+"""What all optimizers share: the rate, the step count, the slots, the limits of the gradients."""
 
 import math
+import numbers
+import sys
 
 import numpy as np
 
-from .. import _core
+from .. import _core, ops
 from .._checks import as_list, as_numbers
-from ..changes import Watched
+from ..changes import Watched, structure_changed
 from ..tensor import Tensor, Variable, as_variable
 
 
 class Optimizer(Watched):
     """Base of the optimizers: keeps the learning rate and the iteration count as variables.
 
-    A subclass gives `build(variables)`, which makes its slots, and `step(variables, grads)`, one
-    kernel. The rate and the count live in arrays, because a number would be frozen into a recorded
-    step.
+    A subclass gives `build(variables)`, which makes its slots, and `step(positions, variables,
+    grads)`, one kernel. The rate and the count live in arrays, because a number would be frozen
+    into a recorded step.
+
+    Args:
+        learning_rate: the step size.
+        weight_decay: each weight loses learning_rate * weight_decay of itself before a step.
+        clipnorm: a gradient of a larger norm than this is scaled down to it.
+        clipvalue: each element of a gradient is cut to -clipvalue .. clipvalue.
+        global_clipnorm: the gradients are scaled down together so that their common norm is at
+            most this. One of the three limits may be given; None and 0 are none.
+        name: what it is called; the class's name in small letters by default.
+
+    The gradients themselves are left as they are: limits and decay act within the step.
     """
 
-    def __init__(self, learning_rate):
+    def __init__(
+        self,
+        learning_rate,
+        weight_decay=None,
+        clipnorm=None,
+        clipvalue=None,
+        global_clipnorm=None,
+        name=None,
+    ):
+        limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
+        self.weight_decay = self._number_or_none("weight_decay", weight_decay)
+        for limit, value in limits.items():
+            setattr(self, limit, self._number_or_none(limit, value))
+        if sum(value is not None for value in limits.values()) > 1:
+            raise ValueError(
+                f"{type(self).__name__}: clipnorm is {clipnorm}, clipvalue {clipvalue} and "
+                f"global_clipnorm {global_clipnorm}; at most one of them may be given."
+            )
+        if name is not None and not isinstance(name, str):
+            raise TypeError(f"{type(self).__name__}: name is {name!r}; a text is wanted.")
+        self.name = name or type(self).__name__.lower()
         self._rate = self._checked(learning_rate)
         self._rate_variable = None
         self.iterations = None
         self.variables_built = None
+
+    def __setattr__(self, name, value):
+        # Watched takes what was None for not set yet; of these four it is a setting.
+        if name in self._MAY_BE_NONE and self.__dict__.get(name, value) is None is not value:
+            structure_changed()
+        super().__setattr__(name, value)
+
+    _MAY_BE_NONE = frozenset(("weight_decay", "clipnorm", "clipvalue", "global_clipnorm"))
 
     def _checked(self, rate):
         number = as_numbers(rate, f"{type(self).__name__}: learning_rate")
@@ -31,6 +72,17 @@ class Optimizer(Watched):
                 f"{type(self).__name__}: learning_rate is {rate!r}; a number >= 0 is wanted."
             )
         return float(number)
+
+    def _number(self, name, value, below=math.inf):
+        """A float, 0 <= value < below."""
+        fits = isinstance(value, numbers.Real) and 0 <= value <= sys.float_info.max
+        if not fits or value >= below:
+            wanted = f"0 <= {name} < {below}" if below < math.inf else "a number >= 0"
+            raise ValueError(f"{type(self).__name__}: {name} is {value!r}; {wanted} is wanted.")
+        return float(value)
+
+    def _number_or_none(self, name, value):
+        return None if value is None else self._number(name, value)
 
     @property
     def learning_rate(self):
@@ -56,8 +108,8 @@ class Optimizer(Watched):
         self.iterations = Variable(np.array(0), trainable=False, name="iterations", device=device)
         self.variables_built = list(variables)
 
-    def slots(self, variables, name):
-        """A variable of zeros for each of `variables`."""
+    def slots(self, variables, name, value=0.0):
+        """A variable of zeros, or of another number, for each of `variables`."""
         slots = []
         for v in variables:
             slot = Variable.empty(
@@ -67,7 +119,7 @@ class Optimizer(Watched):
                 name=f"{v.name or 'variable'}_{name}",
                 device=v.device,
             )
-            slot.device.module.fill(slot.array, (0.0,))
+            slot.device.module.fill(slot.array, (value,))
             slots.append(slot)
         return slots
 
@@ -108,6 +160,24 @@ class Optimizer(Watched):
         """One step from pairs (gradient, variable)."""
         pairs = as_list(grads_and_variables, type(self).__name__, "pairs (gradient, variable)")
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
+
+    def before(self, grads):
+        """What an update's kernel is to do before it: weight decay, and the limit of gradients."""
+        limits = {"weight_decay": self.weight_decay or 0.0}
+        if self.global_clipnorm:
+            limits |= {"norm": ops.global_norm(grads), "clipnorm": self.global_clipnorm}
+        elif self.clipnorm:
+            limits |= {"norm": ops.norms(grads), "clipnorm": self.clipnorm}
+        elif self.clipvalue:
+            limits["clipvalue"] = self.clipvalue
+        return limits
+
+    def segments(self, positions, variables, slots, grads):
+        """The tuples (variable, its slots, its gradient) that an update takes."""
+        return [
+            (w, *(slot[i] for slot in slots), g)
+            for i, w, g in zip(positions, variables, grads, strict=True)
+        ]
 
     def step(self, positions, variables, grads):
         """Update `variables`, whose slots are at `positions`, in place."""
