@@ -6,6 +6,7 @@ Symbolic tensors (``fastnn.Input``) give symbolic tensors.
 
 from .adam import adam_update
 from .add import add
+from .conv2d import conv2d, conv2d_transpose, depthwise_conv2d, separable_conv2d
 from .gemm import dense, matmul
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .mse import mean_squared_error
@@ -17,8 +18,11 @@ __all__ = [
     "adam_update",
     "add",
     "cast",
+    "conv2d",
+    "conv2d_transpose",
     "copy",
     "dense",
+    "depthwise_conv2d",
     "dropout",
     "full",
     "gather",
@@ -27,6 +31,7 @@ __all__ = [
     "ones",
     "relu",
     "reshape",
+    "separable_conv2d",
     "softmax",
     "sparse_categorical_crossentropy",
     "uniform",
