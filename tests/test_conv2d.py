@@ -281,8 +281,8 @@ def asked_of_keras():
 
 def test_keras_gets_the_same():
     """In float64: the result and the gradients of every setting."""
-    if importlib.util.find_spec("keras") is None or importlib.util.find_spec("jax") is None:
-        pytest.skip("keras and jax not installed: pip install '.[oracles]'")
+    if importlib.util.find_spec("keras") is None or importlib.util.find_spec("torch") is None:
+        pytest.skip("keras and torch not installed: pip install '.[oracles]'")
     asked, answers = asked_of_keras(), {"count": len(asked_of_keras())}
     for i, (name, _, arrays, keywords) in enumerate(asked):
         answers |= {f"name{i}": name, f"keywords{i}": repr(keywords)}
