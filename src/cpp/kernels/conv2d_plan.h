@@ -154,9 +154,12 @@ struct Reach {
 
 constexpr int64_t kFrameBytes = 96 << 10;     // of the input that a block looks at, if it can be
 constexpr int64_t kMostFrameBytes = 4 << 20;  // beyond this no frame is made
-constexpr int64_t kWeightBytes = 512 << 10;   // of weights that stay in the second cache
+constexpr int64_t kWeightBytes = 640 << 10;   // of weights that stay in the second cache
 constexpr int64_t kBlockPixels = 128;         // of a row
-constexpr int64_t kWantedUnits = 32;
+constexpr int64_t kPackStride = 1 << 10;      // bytes from row to row of the weights
+constexpr int64_t kPackBytes = 96 << 10;      // fewer find room in the second cache anyway
+constexpr int64_t kPackTiles = 4;             // fewer do not repay a copy
+constexpr int64_t kWantedUnits = 16;
 
 // A direct convolution, forward or back to x: how its output falls into blocks. A unit is a block
 // of rows and columns of one picture's output, times a group of columns of the weights.
@@ -171,6 +174,9 @@ struct DirectPlan {
   Reach reach_h, reach_w;
   int64_t block_i, block_j, blocks_i, blocks_j;
   int64_t vectors, tiles, tiles_each, column_groups;  // of a group's outputs
+  // So many rows of a window at a time: the weights of a tile's columns stay in the second cache.
+  int64_t slice_rows;
+  bool pack;  // their copy does, since as they lie they would meet in a few of its sets
   int64_t units;
   ConvAlgorithm algorithm;
   double nanoseconds;
@@ -216,15 +222,21 @@ struct DirectPlan {
   FASTNN_INLINE void cut(int64_t bytes) {
     vectors = blocks_of(kVectorBytes / bytes, group_out);
     tiles = blocks_of(kConvVectors, vectors);
-    const double depth = static_cast<double>(c.KH * c.KW * group_in);
     const double pixels = static_cast<double>(c.N * c.OH * c.OW);
     const double outputs = static_cast<double>(c.N * out_H * out_W * out_C * bytes);
     const double vector_bytes = static_cast<double>(c.groups * vectors * kVectorBytes);
     const double taps = static_cast<double>(c.KH * c.KW) * static_cast<double>(group_in);
     nanoseconds = pixels * taps * vector_bytes / kConvBytes + outputs / kBytesPerNanosecond;
 
-    const double tile_bytes = depth * static_cast<double>(kConvVectors * kVectorBytes);
-    tiles_each = tile_bytes > kWeightBytes ? 1 : static_cast<int64_t>(kWeightBytes / tile_bytes);
+    const int64_t width_bytes = smaller(kConvVectors, vectors) * kVectorBytes;
+    const double row_of_taps = static_cast<double>(c.KW * group_in * width_bytes);
+    slice_rows = smaller(c.KH, larger(1, static_cast<int64_t>(kWeightBytes / row_of_taps)));
+    const double slice_bytes = row_of_taps * static_cast<double>(slice_rows);
+    pack = group_out * bytes >= kPackStride && slice_bytes >= kPackBytes &&
+           slice_bytes <= kWeightBytes;
+    const double tile_bytes = row_of_taps * static_cast<double>(c.KH);
+    tiles_each =
+        pack || tile_bytes > kWeightBytes ? 1 : static_cast<int64_t>(kWeightBytes / tile_bytes);
     tiles_each = smaller(tiles, larger(1, tiles_each));
     column_groups = blocks_of(tiles_each, tiles);
 
@@ -246,6 +258,10 @@ struct DirectPlan {
     const bool fits = row_bytes <= kMostFrameBytes &&
                       frame_height(block_i) <= kMostFrameBytes / larger(1, row_bytes);
     algorithm = fits || in_place(0, count_j) ? ConvAlgorithm::tiles : ConvAlgorithm::pixels;
+  }
+  FASTNN_INLINE int64_t packed_bytes() const {
+    if (!pack) return 0;
+    return slice_rows * c.KW * group_in * smaller(kConvVectors, vectors) * kVectorBytes;
   }
   FASTNN_INLINE int64_t frame_bytes(int64_t bytes) const {
     if (algorithm != ConvAlgorithm::tiles || in_place(0, count_j)) return 0;

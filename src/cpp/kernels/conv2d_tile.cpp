@@ -55,7 +55,8 @@ void multiply(const ConvTile<T>& t) noexcept {
       for (int j = 0; j + 1 < vectors; ++j) sum[i][j] += load(y + i * y_row + j * L);
       sum[i][vectors - 1] += load(y + i * y_row + (vectors - 1) * L, last);
     }
-  } else if (t.relu) {
+  }
+  if (t.relu) {
 #pragma GCC unroll 16
     for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 4
