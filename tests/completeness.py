@@ -3,7 +3,8 @@
     python tests/completeness.py
 
 Every operation of operations.def has a part in each place of PIECES, in files of one stem: that of
-the file that defines the CPU kernel or, where that is what is missing, of most other parts.
+the file that defines the CPU kernel or, where that is what is missing, of most other parts. A
+family that outgrows a file goes on in <stem>_<more>; its stem is the one that has checks.
 """
 
 import ast
@@ -21,9 +22,9 @@ from contract import ROOT, read_operations
 
 @functools.cache
 def defined_in_cpp(text):
-    """The functions that return nothing and have a body."""
+    """The functions whose first operand is an output, and that have a body."""
     code = re.sub(r"//.*", "", text)
-    return set(re.findall(r"\bvoid (\w+)\([^;{}]*\)[^;{}]*\{", code))
+    return set(re.findall(r"\bvoid (\w+)\((?:Maybe|In)?Out[^;{}]*\)[^;{}]*\{", code))
 
 
 @functools.cache
@@ -69,6 +70,12 @@ class Piece:
         texts = tree[self.path]
         return [stem for stem, text in texts.items() if name + self.suffix in self.names(text)]
 
+    def place(self, tree, name):
+        """The path of the file that holds the operation's part, or should."""
+        stem = stem_of(tree, name)
+        found = [one for one in self.stems(tree, name) if family_of(tree, one) == stem]
+        return self.path.format(stem=found[0] if found else stem)
+
 
 PIECES = (
     Piece("CPU kernel", "src/cpp/kernels/{stem}.cpp", defined_in_cpp),
@@ -89,11 +96,22 @@ def read_tree(root):
     return {pattern: {p.stem: p.read_text() for p in found} for pattern, found in paths.items()}
 
 
+CHECKS = PIECES[3].path
+
+
+def family_of(tree, stem):
+    """conv2d of conv2d_backward_w."""
+    short = stem
+    while short not in tree[CHECKS] and "_" in short:
+        short = short.rpartition("_")[0]
+    return short if short in tree[CHECKS] else stem
+
+
 def stem_of(tree, name):
     """Other families may use a kernel too, so the file that defines it decides, if there is one."""
     for candidates in (PIECES[:1], PIECES):
         stems = chain.from_iterable(piece.stems(tree, name) for piece in candidates)
-        for stem, _ in Counter(stems).most_common(1):
+        for stem, _ in Counter(family_of(tree, one) for one in stems).most_common(1):
             return stem
     return "<stem>"
 
@@ -105,7 +123,7 @@ def missing_pieces(root=ROOT):
     for name in read_operations(Path(root)):
         stem = stem_of(tree, name)
         for piece in PIECES:
-            if stem not in piece.stems(tree, name):
+            if stem not in {family_of(tree, one) for one in piece.stems(tree, name)}:
                 missing.append(f"{name}: no {piece.what} in {piece.path.format(stem=stem)}")
     return missing
 

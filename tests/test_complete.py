@@ -28,8 +28,9 @@ def copied(tmp_path_factory):
 def test_a_removed_part_is_named(copied, name, piece):
     """Renames one part away: its line appears, and none of another operation."""
     root, before = copied
-    path = root / piece.path.format(stem=stem_of(read_tree(root), name))
-    line = f"{name}: no {piece.what} in {path.relative_to(root)}"
+    tree = read_tree(root)
+    path = root / piece.place(tree, name)
+    line = f"{name}: no {piece.what} in {piece.path.format(stem=stem_of(tree, name))}"
     if line in before:
         pytest.skip("it is missing already")
     text = path.read_text()

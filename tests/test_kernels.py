@@ -10,7 +10,7 @@ import pytest
 import reference
 import support
 from contract import OPERATIONS
-from support import over, results
+from support import check, compare, over, results
 
 ALL = cases.all_cases()
 SMOKE = [str(case) for case in cases.plain_cases().values()]
@@ -28,22 +28,6 @@ def forward(listed):
 
 def backward(listed):
     return [case for case in listed if case.operation.endswith("_backward")]
-
-
-def check(device, case):
-    """The kernel against the reference, with NaN in everything that it must overwrite."""
-    arguments = case.make()
-    got = results(device, case, support.ruined(case, arguments))
-    for name, want, size in support.expected(case, arguments):
-        compare(got[name], want, size, name)
-
-
-def compare(got, want, size, name):
-    if not isinstance(got, list):
-        return support.assert_close(got, want, size, name)
-    sizes = size.magnitude if isinstance(size.magnitude, list) else [size.magnitude] * len(got)
-    for i, (one, wanted, magnitude) in enumerate(zip(got, want, sizes, strict=True)):
-        support.assert_close(one, wanted, size._replace(magnitude=magnitude), f"{name}[{i}]")
 
 
 @pytest.mark.parametrize("name", support.DEVICES)

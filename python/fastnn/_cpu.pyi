@@ -52,6 +52,35 @@ def conv2d_backward_w(
     *,
     add: int = 0,
 ) -> None: ...
+def conv2d(
+    y: Array,
+    x: Array,
+    w: Array,
+    bias: Array | None,
+    settings: tuple[int, int, int, int, int, int, int, int, int, Literal["none", "relu"]],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def conv2d_transpose(
+    x: Array,
+    y: Array,
+    w: Array,
+    bias: Array | None,
+    settings: tuple[int, int, int, int, int, int, int, int, int, Literal["none", "relu"]],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def conv2d_backward_w(
+    dw: Array,
+    dy: Array,
+    x: Array,
+    settings: tuple[int, int, int, int, int, int, int, int, int, Literal["none", "relu"]],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
 def relu_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def relu_backward(dx: Array, dy: Array, y: Array, /, *, add: int = 0) -> None: ...
 def softmax_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...

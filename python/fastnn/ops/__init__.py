@@ -7,6 +7,7 @@ Symbolic tensors (``fastnn.Input``) give symbolic tensors.
 from .adam import adam_update
 from .add import add
 from .batch_norm import batch_norm
+from .conv2d import conv2d, conv2d_transpose, depthwise_conv2d, separable_conv2d
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
@@ -28,8 +29,11 @@ __all__ = [
     "batch_norm",
     "binary_crossentropy",
     "cast",
+    "conv2d",
+    "conv2d_transpose",
     "copy",
     "dense",
+    "depthwise_conv2d",
     "dropout",
     "full",
     "gather",
@@ -45,6 +49,7 @@ __all__ = [
     "relu",
     "reshape",
     "rmsprop_update",
+    "separable_conv2d",
     "sgd_update",
     "softmax",
     "sparse_categorical_crossentropy",

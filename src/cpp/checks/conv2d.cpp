@@ -18,6 +18,9 @@ static void check_shapes(Ref y, Ref x, Ref w, const Conv2dSettings& s, Check& ch
         "groups is %lld with %lld and %lld channels; a divisor of both, which are at least 1, is "
         "wanted.",
         static_cast<long long>(s.groups), static_cast<long long>(C), static_cast<long long>(F));
+  if (C >= kMostSteps || F >= kMostSteps)
+    return check.refuse("there are %lld and %lld channels; less than 2^29 are wanted of each.",
+                        static_cast<long long>(C), static_cast<long long>(F));
   if (w.dim(2) != C / s.groups)
     return check.refuse(
         "%s has shape %s but %s has %lld channels in %lld groups: %s's third size "

@@ -1,16 +1,16 @@
 // What windows that slide over pictures have in common: the checks of their settings, and how many
-// of them fit. No product or sum here can overflow: steps, sizes of windows and padding stay below
-// 2^31, and no array has 2^61 elements.
+// of them fit. Steps, padding, sizes of pictures and of windows stay below 2^29: no product or sum
+// of two of them overflows here, and kernels may count inside of a padded picture in 32 bits.
 #pragma once
 #include "../check.h"
 
 namespace fastnn {
 
-constexpr int64_t kMostSteps = int64_t{1} << 31;
+constexpr int64_t kMostSteps = int64_t{1} << 29;
 
 inline void check_steps(const char* field, int64_t h, int64_t w, Check& check) {
   if (h < 1 || w < 1 || h >= kMostSteps || w >= kMostSteps)
-    check.refuse("%s is (%lld, %lld); at least 1 and less than 2^31 is wanted of each.", field,
+    check.refuse("%s is (%lld, %lld); at least 1 and less than 2^29 is wanted of each.", field,
                  static_cast<long long>(h), static_cast<long long>(w));
 }
 
@@ -20,13 +20,18 @@ inline int64_t window_count(const char* axis, int64_t size, int64_t taps, int64_
                             int64_t stride, int64_t before, int64_t after, Check& check) {
   if (check.failed()) return 0;
   if (before < 0 || after < 0 || before >= kMostSteps || after >= kMostSteps) {
-    check.refuse("padding of the %s is (%lld, %lld); at least 0 and less than 2^31 is wanted.",
+    check.refuse("padding of the %s is (%lld, %lld); at least 0 and less than 2^29 is wanted.",
                  axis, static_cast<long long>(before), static_cast<long long>(after));
     return 0;
   }
   if (taps < 1 || taps >= kMostSteps) {
-    check.refuse("the window has %lld %s; at least 1 and less than 2^31 is wanted.",
+    check.refuse("the window has %lld %s; at least 1 and less than 2^29 is wanted.",
                  static_cast<long long>(taps), axis);
+    return 0;
+  }
+  if (size >= kMostSteps) {
+    check.refuse("there are %lld %s; less than 2^29 are wanted. Cut the picture.",
+                 static_cast<long long>(size), axis);
     return 0;
   }
   const int64_t extent = (taps - 1) * dilation + 1, padded = size + before + after;

@@ -1,0 +1,378 @@
+"""Convolutions of pictures, channels last: plain, depthwise, separable, transposed.
+
+The arithmetic of paddings is Keras's; V. Dumoulin and F. Visin, A guide to convolution arithmetic
+for deep learning (2016), draws it.
+"""
+
+import operator
+
+from ..symbolic import operation
+from ..tensor import as_tensor, result
+
+MOST = 2**29  # what the kernels take of a size, a step or a padding
+ACTIVATIONS = ("none", "relu")
+
+
+def _pair(value, name, what):
+    """(down, across) from a number or a pair of them, at least 1."""
+    try:
+        pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
+        down, across = (operator.index(n) for n in pair)
+        if not 1 <= min(down, across) <= max(down, across) < MOST:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name}: {what} is {value!r}; a whole number from 1 on, or a pair of them, is wanted."
+        ) from None
+    return down, across
+
+
+def _explicit(padding, name):
+    """((top, bottom), (left, right)) as given."""
+    try:
+        if isinstance(padding, str):
+            raise TypeError
+        pads = tuple((operator.index(before), operator.index(after)) for before, after in padding)
+        if len(pads) != 2 or not all(0 <= n < MOST for pair in pads for n in pair):
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ValueError(
+            f'{name}: padding is {padding!r}; "valid", "same" or ((top, bottom), (left, right)) '
+            "with whole numbers from 0 on is wanted."
+        ) from None
+    return pads
+
+
+def _checked(name, x, kernel, bias, activation):
+    """The operands as tensors."""
+    x = as_tensor(x, name)
+    w = as_tensor(kernel, name, like=x)
+    b = None if bias is None else as_tensor(bias, name, like=x)
+    if x.ndim != 4 or w.ndim != 4:
+        raise ValueError(
+            f"{name}: x has shape {x.shape} and the kernel {w.shape}; four axes are wanted of "
+            "each: (batch, rows, columns, channels) and (rows, columns, channels, channels)."
+        )
+    if activation not in ACTIVATIONS:
+        raise ValueError(
+            f'{name}: activation is {activation!r}; "none" or "relu" is wanted. Apply another '
+            "function to the result."
+        )
+    return x, w, b
+
+
+def _want_channels(name, x, w, channels, which):
+    if x.shape[3] != channels:
+        raise ValueError(
+            f"{name}: x has shape {x.shape}, {x.shape[3]} channels, but the kernel of shape "
+            f"{w.shape} wants {channels}: {which}."
+        )
+
+
+def _window(name, sizes, taps, strides, dilations, padding):
+    """(rows and columns of the result, ((top, bottom), (left, right)))"""
+    wide = [(k - 1) * d + 1 for k, d in zip(taps, dilations, strict=True)]
+    if isinstance(padding, str) and padding.lower() == "valid":
+        pads = ((0, 0), (0, 0))
+    elif isinstance(padding, str) and padding.lower() == "same":
+        short = [
+            max((-(-n // s) - 1) * s + k - n, 0)
+            for n, k, s in zip(sizes, wide, strides, strict=True)
+        ]
+        pads = tuple((n // 2, n - n // 2) for n in short)
+    else:
+        pads = _explicit(padding, name)
+    padded = [n + sum(pad) for n, pad in zip(sizes, pads, strict=True)]
+    if min(sizes) < 1 or min(taps) < 1 or any(n < k for n, k in zip(padded, wide, strict=True)):
+        raise ValueError(
+            f"{name}: pictures of {tuple(sizes)} rows and columns, with padding {tuple(padded)}, "
+            f"are smaller than the window of {tuple(wide)}: the result would be empty. Use a "
+            'smaller kernel, or padding="same".'
+        )
+    return [(n - k) // s + 1 for n, k, s in zip(padded, wide, strides, strict=True)], pads
+
+
+def _settings(strides, pads, dilations, groups, activation):
+    return (*strides, *pads[0], *pads[1], *dilations, groups, activation)
+
+
+def _convolve(name, x, w, b, shape, strides, padding, dilation_rate, groups, activation):
+    """`shape`: w's as the kernel takes it, of the same elements."""
+    strides = _pair(strides, name, "strides")
+    dilations = _pair(dilation_rate, name, "dilation_rate")
+    sizes, pads = _window(name, x.shape[1:3], shape[:2], strides, dilations, padding)
+    k = x.device.module
+    y = x.device.empty((x.shape[0], *sizes, shape[3]), x.dtype)
+    weights = w.array.reshape(shape)
+    settings = _settings(strides, pads, dilations, groups, activation)
+    k.conv2d(y, x.array, weights, None if b is None else b.array, settings)
+    plain = (*settings[:-1], "none")
+
+    def backward(dy, out):
+        dz = _before_activation(dy, y, activation, x)
+        dw, add = out(1)
+        if dw is not None:
+            k.conv2d_backward_w(dw.reshape(shape), dz, x.array, plain, add=add)
+        _to_bias(k, dz, b, out)
+        dx, add = out(0)
+        if dx is not None:
+            k.conv2d_transpose(dx, dz, weights, None, plain, add=add)
+
+    return result(y, (x, w) if b is None else (x, w, b), backward, saved=(x, w))
+
+
+def _before_activation(dy, y, activation, x):
+    if activation == "none":
+        return dy
+    dz = x.device.empty(y.shape, x.dtype)
+    x.device.module.relu_backward(dz, dy, y)
+    return dz
+
+
+def _to_bias(k, dz, b, out):
+    if b is None:
+        return
+    db, add = out(2)
+    if db is not None:
+        k.sum_to(db, dz, add=add)
+
+
+@operation
+def conv2d(
+    x,
+    kernel,
+    bias=None,
+    strides=1,
+    padding="valid",
+    dilation_rate=1,
+    groups=1,
+    activation="none",
+):
+    """activation(x * kernel + bias): each pixel of the result is a window of x times the kernel.
+
+    Args:
+        x: float tensor or array, (batch, rows, columns, channels).
+        kernel: (rows, columns, channels / groups, filters).
+        bias: (filters,), or None.
+        strides: of the window, a number or (down, across).
+        padding: "valid" for none; "same" for a result of ceil(size / stride) pixels, zeros on both
+            sides and the odd one after; or ((top, bottom), (left, right)) zeros.
+        dilation_rate: the distance of the window's taps, a number or (down, across).
+        groups: the filters of a group see the channels of that group only.
+        activation: "none" or "relu", computed while the sums are still in registers.
+
+    Returns:
+        A tensor (batch, rows, columns, filters).
+
+    Raises:
+        ValueError: shapes or channels do not fit, or the window is larger than the padded picture.
+
+    >>> import numpy as np, fastnn
+    >>> x = np.arange(9, dtype="float32").reshape(1, 3, 3, 1)
+    >>> mean = np.full((2, 2, 1, 1), 0.25, "float32")
+    >>> fastnn.ops.conv2d(x, mean).numpy().reshape(2, 2)
+    array([[2., 3.],
+           [5., 6.]], dtype=float32)
+    """
+    x, w, b = _checked("conv2d", x, kernel, bias, activation)
+    try:
+        count = operator.index(groups)
+        if count < 1 or w.shape[3] % count:
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"conv2d: groups is {groups!r}; a divisor of the {w.shape[3]} filters is wanted."
+        ) from None
+    _want_channels("conv2d", x, w, w.shape[2] * count, "its third size times groups")
+    return _convolve("conv2d", x, w, b, w.shape, strides, padding, dilation_rate, count, activation)
+
+
+@operation
+def depthwise_conv2d(
+    x, kernel, bias=None, strides=1, padding="valid", dilation_rate=1, activation="none"
+):
+    """A convolution of each channel by itself, with `multiplier` filters each.
+
+    Args:
+        x: float tensor or array, (batch, rows, columns, channels).
+        kernel: (rows, columns, channels, multiplier).
+        bias: (channels * multiplier,), or None.
+        strides, padding, dilation_rate, activation: as `conv2d`.
+
+    Returns:
+        A tensor (batch, rows, columns, channels * multiplier), a channel's filters side by side.
+
+    Raises:
+        ValueError: as `conv2d`.
+
+    >>> import numpy as np, fastnn
+    >>> x = np.ones((1, 2, 2, 3), "float32")
+    >>> kernel = np.ones((2, 2, 3, 1), "float32") * np.array([[1], [2], [3]], "float32")
+    >>> fastnn.ops.depthwise_conv2d(x, kernel).numpy().reshape(3)
+    array([ 4.,  8., 12.], dtype=float32)
+    """
+    x, w, b = _checked("depthwise_conv2d", x, kernel, bias, activation)
+    channels = w.shape[2]
+    _want_channels("depthwise_conv2d", x, w, channels, "its third size")
+    shape = (*w.shape[:2], 1, channels * w.shape[3])
+    return _convolve(
+        "depthwise_conv2d", x, w, b, shape, strides, padding, dilation_rate, channels, activation
+    )
+
+
+def separable_conv2d(
+    x,
+    depthwise_kernel,
+    pointwise_kernel,
+    bias=None,
+    strides=1,
+    padding="valid",
+    dilation_rate=1,
+    activation="none",
+):
+    """A depthwise convolution, then one of 1 x 1 that mixes the channels.
+
+    Args:
+        x: float tensor or array, (batch, rows, columns, channels).
+        depthwise_kernel: (rows, columns, channels, multiplier).
+        pointwise_kernel: (1, 1, channels * multiplier, filters).
+        bias: (filters,), or None.
+        strides, padding, dilation_rate: of the depthwise convolution, as `conv2d`.
+        activation: "none" or "relu", at the end.
+
+    Returns:
+        A tensor (batch, rows, columns, filters).
+
+    Raises:
+        ValueError: as `conv2d`.
+
+    >>> import numpy as np, fastnn
+    >>> x = np.ones((1, 2, 2, 3), "float32")
+    >>> depthwise, pointwise = np.ones((2, 2, 3, 1), "float32"), np.ones((1, 1, 3, 2), "float32")
+    >>> fastnn.ops.separable_conv2d(x, depthwise, pointwise).numpy().reshape(2)
+    array([12., 12.], dtype=float32)
+    """
+    if tuple(pointwise_kernel.shape[:2]) != (1, 1):
+        raise ValueError(
+            f"separable_conv2d: the pointwise kernel has shape {tuple(pointwise_kernel.shape)}; "
+            "(1, 1, channels * multiplier, filters) is wanted."
+        )
+    each = depthwise_conv2d(x, depthwise_kernel, None, strides, padding, dilation_rate)
+    return conv2d(each, pointwise_kernel, bias, activation=activation)
+
+
+def _crops(name, taps, strides, dilations, padding, output_padding):
+    """What is cut off a transposed convolution before and after; a negative number adds zeros."""
+    crops = []
+    given = None if isinstance(padding, str) else _explicit(padding, name)
+    for axis, (k, s, d) in enumerate(zip(taps, strides, dilations, strict=True)):
+        wide = (k - 1) * d + 1
+        more = None if output_padding is None else output_padding[axis]
+        if given is not None:
+            before, after = given[axis]
+            crops.append((before, after - (more or 0)))
+        elif padding.lower() == "valid":
+            crops.append((0, min(wide - s, 0) if more is None else -more))
+        elif padding.lower() == "same":
+            # Of the zeros that Keras lays around the spread picture, the odd one comes first.
+            zeros = s + wide - 2 if more is None else wide + wide % 2 - 2 + more
+            before = min((zeros + 1) // 2, wide - 1)
+            crops.append((wide - 1 - before, wide - 1 - (zeros - before)))
+        else:
+            _explicit(padding, name)
+    return crops
+
+
+def _output_padding(name, given, strides):
+    if given is None:
+        return None
+    try:
+        pair = tuple(given) if isinstance(given, (tuple, list)) else (given, given)
+        down, across = (operator.index(n) for n in pair)
+        if not (0 <= down < strides[0] and 0 <= across < strides[1]):
+            raise ValueError
+    except (TypeError, ValueError):
+        raise ValueError(
+            f"{name}: output_padding is {given!r}; None, or whole numbers from 0 to strides - 1 "
+            f"are wanted, and the strides are {strides}."
+        ) from None
+    return down, across
+
+
+@operation
+def conv2d_transpose(
+    x,
+    kernel,
+    bias=None,
+    strides=1,
+    padding="valid",
+    output_padding=None,
+    dilation_rate=1,
+    activation="none",
+):
+    """The transposed convolution: each pixel of x adds itself, times the kernel, to a window.
+
+    It is what carries a gradient back through `conv2d`, here used forward, to enlarge pictures.
+
+    Args:
+        x: float tensor or array, (batch, rows, columns, channels).
+        kernel: (rows, columns, filters, channels).
+        bias: (filters,), or None.
+        strides: from one pixel's window to the next one's, a number or (down, across).
+        padding: "valid" for size * stride + max(kernel - stride, 0) pixels; "same" for size *
+            stride; or ((top, bottom), (left, right)) pixels to cut off the whole result of
+            (size - 1) * stride + kernel.
+        output_padding: None, or how many pixels to add to the end, a number or (down, across), less
+            than the strides. With "valid" to (size - 1) * stride + kernel, with "same" to
+            (size - 1) * stride + kernel % 2, as Keras has it.
+        dilation_rate: the distance of the window's taps, a number or (down, across).
+        activation: "none" or "relu".
+
+    Returns:
+        A tensor (batch, rows, columns, filters).
+
+    Raises:
+        ValueError: shapes or channels do not fit, or nothing is left of the result.
+
+    >>> import numpy as np, fastnn
+    >>> x = np.array([[1, 2]], "float32").reshape(1, 1, 2, 1)
+    >>> kernel = np.ones((1, 2, 1, 1), "float32")
+    >>> fastnn.ops.conv2d_transpose(x, kernel, strides=(1, 2)).numpy().reshape(4)
+    array([1., 1., 2., 2.], dtype=float32)
+    """
+    name = "conv2d_transpose"
+    y, w, b = _checked(name, x, kernel, bias, activation)  # y: what the kernel calls it
+    _want_channels(name, y, w, w.shape[3], "its last size")
+    strides = _pair(strides, name, "strides")
+    dilations = _pair(dilation_rate, name, "dilation_rate")
+    more = _output_padding(name, output_padding, strides)
+    crops = _crops(name, w.shape[:2], strides, dilations, padding, more)
+    sizes = [
+        (n - 1) * s + (k - 1) * d + 1 - sum(crop)
+        for n, k, s, d, crop in zip(
+            y.shape[1:3], w.shape[:2], strides, dilations, crops, strict=True
+        )
+    ]
+    if min(*y.shape[1:3], *w.shape[:2], *sizes) < 1:
+        raise ValueError(
+            f"{name}: x has shape {y.shape} and the kernel {w.shape}: with padding {padding!r} the "
+            f"result would have {tuple(sizes)} rows and columns. Cut off less."
+        )
+    pads = [(before, max(after, 0)) for before, after in crops]
+    device, k = y.device, y.device.module
+    to = device.empty((y.shape[0], *sizes, w.shape[2]), y.dtype)
+    settings = _settings(strides, pads, dilations, 1, activation)
+    k.conv2d_transpose(to, y.array, w.array, None if b is None else b.array, settings)
+    plain = (*settings[:-1], "none")
+
+    def backward(dx, out):
+        dz = _before_activation(dx, to, activation, y)
+        dw, add = out(1)
+        if dw is not None:
+            k.conv2d_backward_w(dw, y.array, dz, plain, add=add)
+        _to_bias(k, dz, b, out)
+        dy, add = out(0)
+        if dy is not None:
+            k.conv2d(dy, dz, w.array, None, plain, add=add)
+
+    return result(to, (y, w) if b is None else (y, w, b), backward, saved=(y, w))

@@ -1,0 +1,244 @@
+// conv2d_backward_w: direct. Tiles of dw stay in registers while the pixels of a block pass by: of
+// dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
+// vectors of dy's channels. The pixels fall into `splits`, each with a partial dw that a second
+// launch adds up, and the tiles of dw into shares.
+#include "conv2d_plan.h"
+#include "gemm_plan.h"
+
+namespace fastnn::FASTNN_ISA {
+namespace {
+
+constexpr int64_t kPixelBytes = 384 << 10;  // of x and dy that a block of pixels reads
+constexpr int64_t kSplitPixels = 512;       // so many repay a partial dw
+constexpr int64_t kPartialBytes = 4 << 20;  // of all partial dw
+constexpr int64_t kWantedParts = 32;
+
+struct WeightPlan {
+  Convolution c;
+  Axis h, w;
+  // The columns of a window are one run of rows of dw, where x or a frame of it has them so; else
+  // each column of the window by itself, over the pixels whose windows have it within the picture.
+  bool merged, framed;
+  int64_t vectors, tiles, high, segments, items;  // items: tiles of dw, in all
+  int64_t block_n, block_i, block_j, blocks_n, blocks_i, blocks_j, blocks;
+  int64_t splits, shares;
+  double nanoseconds;
+
+  FASTNN_INLINE WeightPlan(const Convolution& conv, int64_t bytes)
+      : c(conv),
+        h{c.OH, c.H, c.KH, -c.top, c.stride_h, c.dilation_h},
+        w{c.OW, c.W, c.KW, -c.left, c.stride_w, c.dilation_w} {
+    vectors = blocks_of(kVectorBytes / bytes, c.group_F);
+    tiles = blocks_of(kConvVectors, vectors);
+    high = kConvRows[blocks_of(tiles, vectors)];
+    const double pixels = static_cast<double>(c.N * c.OH * c.OW);
+    const double rows = static_cast<double>(c.KH * c.KW * c.group_C);
+    const double row_bytes = static_cast<double>(c.groups * vectors * kVectorBytes);
+    nanoseconds = pixels * rows * row_bytes / kConvBytes;
+
+    blocks_j = blocks_of(8 * kBlockPixels, c.OW);
+    block_j = blocks_of(blocks_j, c.OW);
+    blocks_j = blocks_of(block_j, c.OW);
+    const int64_t end = w.first + (c.OW - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
+    const int64_t width = (block_j - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
+    const bool inside = w.first >= 0 && end <= c.W;
+    const int64_t frame_rows = smaller(c.H, (c.KH - 1) * h.dilation + 1);
+    const bool fits = width <= kMostFrameBytes && c.group_C * bytes <= kMostFrameBytes / width &&
+                      frame_rows <= kMostFrameBytes / (width * c.group_C * bytes);
+    merged = c.groups == 1 && (c.KW == 1 || w.dilation == 1) &&
+             (inside || (c.group_C < 2 * high && fits));
+    framed = merged && !inside;
+
+    const int64_t row_pixels = block_j;
+    const int64_t pixel_bytes = (c.C * smaller(4, h.stride) * smaller(4, w.stride) +
+                                 smaller(c.F, kConvVectors * kVectorBytes / bytes)) *
+                                bytes;
+    const int64_t fit = larger(1, kPixelBytes / pixel_bytes / row_pixels);
+    block_i = smaller(c.OH, fit);
+    blocks_i = blocks_of(block_i, c.OH);
+    block_i = blocks_of(blocks_i, c.OH);
+    blocks_i = blocks_of(block_i, c.OH);
+    block_n = blocks_i * blocks_j == 1 ? smaller(c.N, larger(1, fit / c.OH)) : 1;
+
+    // Parts of 10 us or more.
+    const int64_t wanted =
+        larger(1, nanoseconds / 1e4 < kWantedParts ? static_cast<int64_t>(nanoseconds / 1e4)
+                                                   : kWantedParts);
+    splits = smaller(wanted, larger(1, static_cast<int64_t>(pixels / kSplitPixels)));
+    const double partial = rows * static_cast<double>(c.F * bytes);
+    while (splits > 1 && static_cast<double>(splits) * partial > kPartialBytes) splits /= 2;
+    // A split has whole blocks, all about as many.
+    if (block_n > 1) block_n = smaller(block_n, blocks_of(splits, c.N));
+    blocks_n = blocks_of(block_n, c.N);
+    blocks = blocks_n * blocks_i * blocks_j;
+    splits = smaller(splits, blocks);
+
+    const int64_t run = merged ? c.KW * c.group_C : c.group_C;
+    segments = blocks_of(high, run);
+    items = c.groups * tiles * c.KH * (merged ? 1 : c.KW) * segments;
+    shares = smaller(items, blocks_of(splits, wanted));
+  }
+  FASTNN_INLINE int64_t frame_width(int64_t columns) const {
+    return (columns - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
+  }
+  FASTNN_INLINE int64_t frame_bytes(int64_t bytes) const {
+    if (!framed) return 0;
+    const int64_t rows = smaller(c.H, (block_i - 1) * h.stride + (c.KH - 1) * h.dilation + 1);
+    return block_n * rows * frame_width(block_j) * c.C * bytes;
+  }
+  FASTNN_INLINE int64_t size() const { return c.KH * c.KW * c.group_C * c.F; }
+};
+
+// Outputs begin .. end - 1 whose tap t is within the input.
+FASTNN_INLINE Range outputs_with(const Axis& a, int64_t t, Range outputs) {
+  const int64_t at = a.first + t * a.dilation;
+  const int64_t from = at < 0 ? blocks_of(a.stride, -at) : 0;
+  const int64_t to = at < a.size ? blocks_of(a.stride, a.size - at) : 0;
+  const int64_t begin = larger(outputs.begin, smaller(outputs.end, from));
+  return {begin, larger(begin, smaller(outputs.end, to))};
+}
+
+template <class T>
+struct Pixels {
+  // Element (row, column, channel) of x is x[row * row_pitch + column * pixel_pitch + channel].
+  const T* x;
+  int64_t picture_pitch, row_pitch, pixel_pitch;
+  const T* dy;  // of the first picture
+  int64_t pictures;
+  Range i, j;
+};
+
+// dw, tiles `items`, += or = the product over a block's pixels.
+template <class T>
+void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
+                Range items) noexcept {
+  constexpr int64_t L = lanes<T>;
+  const Convolution& c = p.c;
+  const int64_t runs = p.merged ? 1 : c.KW, run = c.KW / runs * c.group_C;
+  const Groups widths(p.vectors, p.tiles), heights(run, p.segments);
+  ConvTile<T> tile;
+  tile.a_row = 1;
+  tile.a_step = p.w.stride * block.pixel_pitch;
+  tile.a_run = p.h.stride * block.row_pitch;
+  tile.a_outer = block.picture_pitch;
+  tile.b_step = c.F;
+  tile.outer = block.pictures;
+  tile.y_row = c.F;
+  tile.bias = nullptr;
+  tile.relu = false;
+  tile.add = add;
+  for (int64_t item = items.begin; item < items.end; ++item) {
+    const int64_t segment = item % p.segments, s = item / p.segments % runs;
+    const int64_t r = item / p.segments / runs % c.KH;
+    const int64_t n = item / p.segments / runs / c.KH % p.tiles;
+    const int64_t group = item / p.segments / runs / c.KH / p.tiles;
+    const int64_t left = widths.begin(n), vectors = widths.begin(n + 1) - left;
+    const int64_t top = heights.begin(segment), rows = heights.begin(segment + 1) - top;
+    const int64_t column = group * c.group_F + left * L;
+    tile.last = smaller(L, (group + 1) * c.group_F - (column + (vectors - 1) * L));
+    const Range i = outputs_with(p.h, r, block.i);
+    const Range j = p.merged ? block.j : outputs_with(p.w, s, block.j);
+    tile.runs = j.end > j.begin ? i.end - i.begin : 0;
+    tile.depth = j.end - j.begin;
+    tile.b_run_skip = (c.OW - tile.depth) * c.F;
+    tile.b_outer_skip = (c.OH - tile.runs) * c.OW * c.F;
+    tile.a = block.x + (p.h.begin(i.begin) + r * p.h.dilation) * block.row_pitch +
+             (p.w.begin(j.begin) + s * p.w.dilation) * block.pixel_pitch + group * c.group_C + top;
+    tile.b = block.dy + (i.begin * c.OW + j.begin) * c.F + column;
+    tile.y = dw + ((r * c.KW + s) * c.group_C + top) * c.F + column;
+    conv_tile(T{}, rows, vectors)(tile);
+  }
+}
+
+template <class T>
+Pixels<T> pixels_of(const WeightPlan& p, const T* dy, const T* x, int64_t index,
+                    T* frame) noexcept {
+  const Convolution& c = p.c;
+  const int64_t n = index / p.blocks_j / p.blocks_i * p.block_n;
+  const int64_t i = index / p.blocks_j % p.blocks_i * p.block_i, j = index % p.blocks_j * p.block_j;
+  Pixels<T> block;
+  block.x = x + n * c.H * c.W * c.C;
+  block.picture_pitch = c.H * c.W * c.C;
+  block.row_pitch = c.W * c.C;
+  block.pixel_pitch = c.C;
+  block.dy = dy + n * c.OH * c.OW * c.F;
+  block.pictures = smaller(p.block_n, c.N - n);
+  block.i = {i, smaller(c.OH, i + p.block_i)};
+  block.j = {j, smaller(c.OW, j + p.block_j)};
+  if (!p.framed) return block;
+  const int64_t first = p.w.begin(j), width = p.frame_width(block.j.end - j);
+  const int64_t bottom = p.h.begin(block.i.end - 1) + (c.KH - 1) * p.h.dilation + 1;
+  const Range rows = {larger(0, p.h.begin(i)), smaller(c.H, bottom)};
+  const int64_t height = larger(0, rows.end - rows.begin);
+  for (int64_t picture = 0; picture < block.pictures; ++picture) {
+    copy_frame(frame + picture * height * width * c.C, block.x + picture * block.picture_pitch,
+               rows, first, width, c.W, c.C, c.C);
+  }
+  block.picture_pitch = height * width * c.C;
+  block.row_pitch = width * c.C;
+  block.x = frame - rows.begin * block.row_pitch - first * c.C;
+  return block;
+}
+
+template <class T>
+void compute_part(const WeightPlan& p, T* dw, bool add, const T* dy, const T* x, Scratch scratch,
+                  const Part& part) noexcept {
+  const int64_t split = part.index % p.splits;
+  const Range items = share(p.items, Part{0, 0, part.index / p.splits, part.count / p.splits});
+  const Range blocks = share(p.blocks, Part{0, 0, split, p.splits});
+  const bool partial = p.splits > 1;
+  T* const to = partial ? scratch.shared<T>() + split * p.size() : dw;
+  for (int64_t block = blocks.begin; block < blocks.end; ++block) {
+    const Pixels<T> pixels = pixels_of(p, dy, x, block, scratch.slice<T>(part.slot));
+    accumulate(p, to, block > blocks.begin || (add && !partial), pixels, items);
+  }
+}
+
+// dw = or += the partial dw, in order.
+template <class T>
+void add_up(const WeightPlan& p, T* dw, bool add, const T* partial, const Part& part) noexcept {
+  constexpr int64_t L = lanes<T>;
+  const Range range = share_elements(p.size(), part);
+  for (int64_t i = range.begin; i < range.end; i += L) {
+    const int64_t count = smaller(L, range.end - i);
+    Vec<T> sum = load(partial + i, count);
+    for (int64_t k = 1; k < p.splits; ++k) sum += load(partial + k * p.size() + i, count);
+    store(dw + i, add ? load(dw + i, count) + sum : sum, count);
+  }
+}
+
+}  // namespace
+
+void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSettings& s,
+                       const Part& part) noexcept {
+  if (dy.size() == 0) {
+    if (!dw.add()) __builtin_memset(dw.as<char>(), 0, static_cast<size_t>(dw.operand->bytes()));
+    return;
+  }
+  with_float(dw.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const WeightPlan p(Convolution(dy, x, dw, s), sizeof(T));
+    if (part.stage == 1) {
+      return add_up(p, dw.as<T>(), dw.add(), scratch.shared<T>(), part);
+    }
+    compute_part(p, dw.as<T>(), dw.add(), dy.as<T>(), x.as<T>(), scratch, part);
+  });
+}
+
+void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSettings& s,
+                                Schedule& schedule) noexcept {
+  if (dy.size() == 0) return;
+  const int64_t bytes = size_of(dw.dtype());
+  const WeightPlan p(Convolution(dy, x, dw, s), bytes);
+  schedule.stages = 1;
+  schedule.parts[0] = p.splits * p.shares;
+  schedule.nanoseconds[0] = static_cast<float>(p.nanoseconds);
+  schedule.slice_bytes = blocks_of(128, p.frame_bytes(bytes)) * 128;
+  if (p.splits > 1) {
+    const int64_t partials = p.splits * dw.operand->bytes();
+    schedule.shared_bytes = blocks_of(128, partials) * 128;
+    plan_stage(schedule, 1, nanoseconds_of(partials), blocks_of(kGrain, p.size()));
+  }
+}
+
+}  // namespace fastnn::FASTNN_ISA

@@ -1,0 +1,44 @@
+// The innermost product of a convolution: `rows` rows by `vectors` vectors of the result stay in
+// registers, while the depth is walked through. One element is one chain of fma from zero, in the
+// order of the depth, then the bias, so that its bits depend on what it is computed from alone.
+#pragma once
+#include "../simd.h"
+
+namespace fastnn::FASTNN_ISA {
+
+// The depth comes in three loops: `outer` times `runs` times `depth` steps. With x in rows of
+// pixels these are a window's rows, its columns, and the channels; where a row of a window is
+// contiguous the two inner loops are one. b's rows follow one another but for what is skipped
+// after each run and each outer turn.
+template <class T>
+struct ConvTile {
+  const T* a;  // element (i, k) is a[i * a_row], after the steps
+  int64_t a_row, a_step, a_run, a_outer;
+  const T* b;
+  int64_t b_step, b_run_skip = 0, b_outer_skip = 0;
+  int64_t depth, runs, outer;
+  T* y;
+  int64_t y_row;
+  int64_t last;    // lanes in use of a row's last vector
+  const T* bias;   // of the first column; null: none
+  bool relu, add;  // add: y += the product
+};
+
+#if defined(__AVX512F__)
+constexpr int kConvVectors = 4, kConvRows[] = {0, 14, 14, 9, 7};
+#elif defined(__aarch64__)
+constexpr int kConvVectors = 4, kConvRows[] = {0, 12, 12, 8, 6};
+#elif defined(__AVX2__)
+constexpr int kConvVectors = 2, kConvRows[] = {0, 10, 6};
+#else
+constexpr int kConvVectors = 2, kConvRows[] = {0, 6, 4};
+#endif
+
+template <class T>
+using ConvTileFunction = void (*)(const ConvTile<T>&) noexcept;
+
+// For 1 <= rows <= kConvRows[vectors], 1 <= vectors <= kConvVectors.
+ConvTileFunction<float> conv_tile(float, int64_t rows, int64_t vectors) noexcept;
+ConvTileFunction<double> conv_tile(double, int64_t rows, int64_t vectors) noexcept;
+
+}  // namespace fastnn::FASTNN_ISA

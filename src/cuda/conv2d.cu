@@ -1,0 +1,285 @@
+// conv2d, channels last: y = activation(x * w + bias), the same backwards to x (the transposed
+// convolution), and to w. Each is a matrix product whose left operand is gathered from the picture:
+//   conv2d               y (pixels of y, F)  = windows of x (pixels of y, taps and C) w (taps and
+//   C, F) conv2d_transpose     x (pixels of x, C)  = touched y (pixels of x, taps and F) w^T (taps
+//   and F, C) conv2d_backward_w    dw (taps and C, F)  = windows of x, transposed (taps and C,
+//   pixels) dy (pixels, F)
+// a product for each group of channels. Which taps reach a pixel of x depends on where it lies
+// between the strides: the pixels of x fall into phases, stride_h times stride_w of them, and
+// within one each pixel is reached by the same taps, so that a phase is a plain convolution of y
+// with some of w. Groups of few channels, as depthwise convolutions have, would leave the tiles
+// empty: there a thread makes an element by itself. All sums run in the order of w, and those over
+// pixels in chunks of a size that the shapes tell, whose partial sums lie in scratch and are added
+// in order.
+#include "../cpp/formulas.h"
+#include "conv2d.h"
+
+namespace fastnn::FASTNN_ISA {
+
+// ---- products ---------------------------------------------------------------------------------
+
+template <class T>
+struct Epilogue {
+  T* to;
+  bool add;
+  const T* bias;
+  Activation activation;
+  __device__ T finish(T sum, int64_t channel) const {
+    if (bias) sum += bias[channel];
+    return activation == Activation::relu ? Relu::f(sum) : sum;
+  }
+  __device__ void put(int64_t at, T sum, int64_t channel) const {
+    const T value = finish(sum, channel);
+    to[at] = add ? to[at] + value : value;
+  }
+};
+
+template <class T, class Tile, bool transposed>
+__global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
+    product_kernel(Epilogue<T> end, const T* from, const T* w, ConvShape s) {
+  const int from_channels = transposed ? s.F : s.C, to_channels = transposed ? s.C : s.F;
+  const int64_t from_all = int64_t{from_channels} * s.groups;
+  const int64_t to_all = int64_t{to_channels} * s.groups, F_all = int64_t{s.F} * s.groups;
+  const Tiles tiles = tiles_of<transposed>(s, Tile::kSide);
+
+  for (int64_t tile = blockIdx.x; tile < tiles.all(); tile += gridDim.x) {
+    const int64_t n0 = tile % tiles.n * Tile::kSide, m0 = tile / tiles.n % tiles.m * Tile::kSide;
+    const int64_t group = tile / tiles.n / tiles.m % s.groups;
+    const int64_t phase = tile / tiles.n / tiles.m / s.groups;
+    const Axis h = axis_of<transposed>(s.h, phase / phases_of<transposed>(s.w));
+    const Axis v = axis_of<transposed>(s.w, phase % phases_of<transposed>(s.w));
+    const int64_t M = s.N * h.out * v.out, K = int64_t{h.taps} * v.taps * from_channels;
+    if (m0 >= M) continue;  // the whole block: a phase with fewer pixels than the first
+
+    Sums<T, Tile> sums = {};
+    WindowLoader<T, Tile> windows(from + group * from_channels, from_all, from_channels, h, v, m0,
+                                  M);
+    if constexpr (transposed) {
+      TapLoader<T, Tile> weights(w + group * s.F, F_all, s, h, v, n0);
+      multiply<T, Tile>(sums, K, windows, weights);
+    } else {
+      MatrixLoader<T, Tile> weights(w + group * s.F, F_all, n0, s.F, K, false);
+      multiply<T, Tile>(sums, K, windows, weights);
+    }
+
+    const auto row_of = [&](int64_t m) {
+      const Pixel pixel(m, h.out, v.out);
+      const int64_t row = h.first + int64_t{pixel.middle} * h.spread;
+      const int64_t column = v.first + int64_t{pixel.low} * v.spread;
+      return ((pixel.high * h.to + row) * v.to + column) * to_all;
+    };
+    for_each_sum<T, Tile>(sums, m0, M, n0, to_channels, row_of, [&](int64_t row, int64_t n, T sum) {
+      const int64_t channel = group * to_channels + n;
+      end.put(row + channel, sum, channel);
+    });
+  }
+}
+
+template <class T, bool transposed>
+__global__ void __launch_bounds__(kThreads)
+    few_channels_kernel(Epilogue<T> end, const T* from, const T* w, ConvShape s, int64_t size) {
+  const int from_channels = transposed ? s.F : s.C, to_channels = transposed ? s.C : s.F;
+  const int64_t from_all = int64_t{from_channels} * s.groups;
+  const int64_t to_all = int64_t{to_channels} * s.groups, F_all = int64_t{s.F} * s.groups;
+  // One step of the window in w, from one channel of `from` to the next.
+  const int64_t w_step = transposed ? 1 : F_all;
+
+  map(end.to, end.add, size, [&](int64_t i) {
+    const int64_t channel = i % to_all, group = channel / to_channels;
+    const Pixel pixel(i / to_all, transposed ? s.h.x : s.h.y, transposed ? s.w.x : s.w.y);
+    T sum = 0;
+    for (int r = 0; r < s.h.taps; ++r) {
+      const int row = reached<transposed>(s.h, pixel.middle, r);
+      if (row < 0) continue;
+      for (int q = 0; q < s.w.taps; ++q) {
+        const int column = reached<transposed>(s.w, pixel.low, q);
+        if (column < 0) continue;
+        const T* terms =
+            from +
+            ((pixel.high * (transposed ? s.h.y : s.h.x) + row) * (transposed ? s.w.y : s.w.x) +
+             column) *
+                from_all +
+            group * from_channels;
+        const int64_t inner = channel % to_channels;  // in its group
+        const int64_t w_row = (int64_t{r} * s.w.taps + q) * s.C + (transposed ? inner : 0);
+        const T* factors = w + w_row * F_all + group * s.F + (transposed ? 0 : inner);
+        for (int c = 0; c < from_channels; ++c) sum = fused(terms[c], factors[c * w_step], sum);
+      }
+    }
+    return end.finish(sum, channel);
+  });
+}
+
+template <bool transposed>
+static void launch_product(OutAdd to, In from, In w, MaybeIn bias, const Conv2dSettings& settings,
+                           const ConvShape& s, Stream& stream) {
+  if (to.size() == 0) return;
+  with_float(to.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const Epilogue<T> end{to.as<T>(), to.add(), bias.as<T>(), settings.activation};
+    const int columns = transposed ? s.C : s.F;
+    if (s.groups > 1 && columns <= kFewChannels)
+      return launch_map(few_channels_kernel<T, transposed>, to.size(), stream, end, from.as<T>(),
+                        w.as<T>(), s, to.size());
+    const auto run = [&](auto tiling) {
+      using Tile = decltype(tiling);
+      launch(product_kernel<T, Tile, transposed>,
+             grid_of(tiles_of<transposed>(s, Tile::kSide).all()), dim3(kThreads),
+             sizeof(TileShared<T, Tile>), stream, end, from.as<T>(), w.as<T>(), s);
+    };
+    // A tile wider than the output would multiply zeros.
+    if (columns <= Small::kSide) {
+      run(Small{});
+    } else {
+      with_tile(
+          [&](int64_t side) {
+            const bool too_wide = side > Medium::kSide && columns <= Medium::kSide;
+            return too_wide ? 0 : tiles_of<transposed>(s, side).all();
+          },
+          run);
+    }
+  });
+}
+
+void conv2d_schedule(OutAdd, In, In, MaybeIn, Scratch, const Conv2dSettings&, Schedule&) noexcept {}
+void conv2d_transpose_schedule(OutAdd, In, In, MaybeIn, Scratch, const Conv2dSettings&,
+                               Schedule&) noexcept {}
+
+void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch, const Conv2dSettings& settings,
+            Stream& stream) noexcept {
+  launch_product<false>(y, x, w, bias, settings, shape_of(y, x, w, settings), stream);
+}
+
+void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch, const Conv2dSettings& settings,
+                      Stream& stream) noexcept {
+  launch_product<true>(x, y, w, bias, settings, shape_of(y, x, w, settings), stream);
+}
+
+// ---- to w -------------------------------------------------------------------------------------
+
+// The pixels are cut into chunks where there are few tiles of dw.
+struct WeightsPlan {
+  int64_t rows, size;    // of dw
+  int64_t pixels, each;  // of dy; in a chunk
+  int64_t chunks;
+  int side;  // of a tile; 0: a thread an element
+};
+
+constexpr int64_t kChunkBlocks = 264;  // together: two for each SM of an H200
+constexpr int64_t kChunkPixels = 128;  // at least, so that adding up costs little beside
+
+static WeightsPlan plan_weights(const ConvShape& s) {
+  WeightsPlan plan{};
+  plan.rows = int64_t{s.h.taps} * s.w.taps * s.C;
+  plan.size = plan.rows * s.F * s.groups;
+  plan.pixels = s.N * s.h.y * s.w.y;
+  int64_t blocks = blocks_of(kThreads, plan.size);
+  if (s.groups == 1 || s.F > kFewChannels) {
+    const int64_t narrow = smaller(plan.rows, s.F);
+    plan.side = narrow > Medium::kSide  ? Large::kSide
+                : narrow > Small::kSide ? Medium::kSide
+                                        : Small::kSide;
+    blocks = s.groups * blocks_of(plan.side, plan.rows) * blocks_of(plan.side, s.F);
+  }
+  const int64_t most = larger(1, plan.pixels / kChunkPixels);
+  plan.each = blocks_of(larger(1, smaller(most, kChunkBlocks / blocks)), plan.pixels);
+  plan.each = larger(1, plan.each);
+  plan.chunks = larger(1, blocks_of(plan.each, plan.pixels));
+  return plan;
+}
+
+// y (chunks, taps and C, F of all groups)
+template <class T, class Tile>
+__global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
+    weights_kernel(T* y, bool add, const T* dy, const T* x, ConvShape s, WeightsPlan plan) {
+  const int64_t F_all = int64_t{s.F} * s.groups;
+  const int64_t tiles_m = blocks_of(Tile::kSide, plan.rows), tiles_n = blocks_of(Tile::kSide, s.F);
+
+  for (int64_t tile = blockIdx.x; tile < tiles_n * tiles_m * s.groups * plan.chunks;
+       tile += gridDim.x) {
+    const int64_t n0 = tile % tiles_n * Tile::kSide, m0 = tile / tiles_n % tiles_m * Tile::kSide;
+    const int64_t group = tile / tiles_n / tiles_m % s.groups;
+    const int64_t chunk = tile / tiles_n / tiles_m / s.groups, begin = chunk * plan.each;
+    const int64_t K = smaller(plan.each, plan.pixels - begin);
+
+    Sums<T, Tile> sums = {};
+    PixelLoader<T, Tile> windows(x + group * s.C, s, m0, plan.rows, begin, K);
+    MatrixLoader<T, Tile> gradients(dy + begin * F_all + group * s.F, F_all, n0, s.F, K, false);
+    multiply<T, Tile>(sums, K, windows, gradients);
+
+    T* to = y + chunk * plan.size + group * s.F;
+    for_each_sum<T, Tile>(
+        sums, m0, plan.rows, n0, s.F, [&](int64_t m) { return m * F_all; },
+        [&](int64_t row, int64_t n, T sum) { to[row + n] = add ? to[row + n] + sum : sum; });
+  }
+}
+
+template <class T>
+__global__ void __launch_bounds__(kThreads)
+    few_channels_weights_kernel(T* y, bool add, const T* dy, const T* x, ConvShape s,
+                                WeightsPlan plan) {
+  const int64_t F_all = int64_t{s.F} * s.groups, C_all = int64_t{s.C} * s.groups;
+  map(y, add, plan.chunks * plan.size, [&](int64_t i) {
+    const int64_t at = i % plan.size, f = at % F_all, begin = i / plan.size * plan.each;
+    const int64_t end = smaller(begin + plan.each, plan.pixels);
+    const Tap tap(at / F_all, s.w.taps, s.C);
+    const int64_t channel = f / s.F * s.C + tap.low;
+    Pixel pixel(begin, s.h.y, s.w.y);
+    T sum = 0;
+    for (int64_t p = begin; p < end; ++p) {
+      const int row = reached<false>(s.h, pixel.middle, tap.high);
+      const int column = reached<false>(s.w, pixel.low, tap.middle);
+      if (row >= 0 && column >= 0)
+        sum = fused(x[((pixel.high * s.h.x + row) * s.w.x + column) * C_all + channel],
+                    dy[p * F_all + f], sum);
+      pixel.advance(1, s.h.y, s.w.y);
+    }
+    return sum;
+  });
+}
+
+template <class T>
+__global__ void __launch_bounds__(kThreads)
+    add_chunks_kernel(T* y, bool add, const T* partial, int64_t chunks, int64_t size) {
+  map(y, add, size, [&](int64_t i) {
+    T sum = 0;
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) sum += partial[chunk * size + i];
+    return sum;
+  });
+}
+
+void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSettings& settings,
+                                Schedule& schedule) noexcept {
+  const WeightsPlan plan = plan_weights(shape_of(dy, x, dw, settings));
+  if (plan.chunks > 1) schedule.shared_bytes = plan.chunks * plan.size * size_of(dw.dtype());
+}
+
+void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSettings& settings,
+                       Stream& stream) noexcept {
+  const ConvShape s = shape_of(dy, x, dw, settings);
+  const WeightsPlan plan = plan_weights(s);
+  with_float(dw.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    T* to = plan.chunks > 1 ? scratch.shared<T>() : dw.as<T>();
+    const bool add = plan.chunks == 1 && dw.add();
+    const auto run = [&](auto tiling) {
+      using Tile = decltype(tiling);
+      const int64_t tiles = blocks_of(Tile::kSide, plan.rows) * blocks_of(Tile::kSide, s.F);
+      launch(weights_kernel<T, Tile>, grid_of(tiles * s.groups * plan.chunks), dim3(kThreads),
+             sizeof(TileShared<T, Tile>), stream, to, add, dy.as<T>(), x.as<T>(), s, plan);
+    };
+    switch (plan.side) {
+      case Large::kSide: run(Large{}); break;
+      case Medium::kSide: run(Medium{}); break;
+      case Small::kSide: run(Small{}); break;
+      default:
+        launch_map(few_channels_weights_kernel<T>, plan.chunks * plan.size, stream, to, add,
+                   dy.as<T>(), x.as<T>(), s, plan);
+    }
+    if (plan.chunks > 1)
+      launch_map(add_chunks_kernel<T>, plan.size, stream, dw.as<T>(), dw.add(), to, plan.chunks,
+                 plan.size);
+  });
+}
+
+}  // namespace fastnn::FASTNN_ISA

@@ -1,0 +1,94 @@
+"""Operations with many settings under settings drawn at random, inside the bound of support.py.
+
+    python tests/random_configurations.py [family ...] [--count 10000] [--seed 0] [--device cpu]
+
+A configuration is what a generator of GENERATORS draws: cases, forward and backward. The i-th of a
+seed is always the same. What fails is printed with its number; then the exit status is 1. The
+normal suite runs a few (test_random_configurations.py), .ci/nightly many.
+"""
+
+import argparse
+import itertools
+import sys
+import time
+
+import cases
+import numpy as np
+import pytest
+import support
+from cases import conv2d
+
+TERMS = 2_000_000  # products of a configuration at most: the reference is slow
+
+
+def draw_conv2d(rng):
+    """A forward, its gradients to x and to w; None where the window does not fit."""
+    of = rng.integers
+    groups = int(rng.choice([1, 1, 1, 2, 3, of(4, 20)]))
+    few = groups > 3
+    channels = [int(of(1, 4)) if few else int(rng.choice([1, 2, 3, 5, of(6, 40)])) for _ in "CF"]
+    taps = [int(rng.choice([1, 1, 2, 3, 3, 3, 4, 5, 7])) for _ in "HW"]
+    sizes = [int(rng.choice([1, 2, of(3, 12), of(8, 40)])) for _ in "HW"]
+    strides = [int(rng.choice([1, 1, 1, 2, 2, 3, 5])) for _ in "HW"]
+    dilations = [int(rng.choice([1, 1, 1, 2, 3, 4])) for _ in "HW"]
+    pads = []
+    for size, k, stride, dilation in zip(sizes, taps, strides, dilations, strict=True):
+        wide = (k - 1) * dilation + 1
+        same = max((-(-size // stride) - 1) * stride + wide - size, 0)
+        before, after = int(of(0, wide + 1)), int(of(0, wide + 1))
+        choices = [(0, 0), (same // 2, same - same // 2), (before, after)]
+        pads += choices[of(3)]
+    x = (int(rng.choice([0, 1, 1, 2, 3, 5])), *sizes, groups * channels[0])
+    w = (*taps, channels[0], groups * channels[1])
+    settings = (tuple(strides), tuple(pads), tuple(dilations), groups)
+    y = conv2d.operands(x, w, *settings[:3])[0]
+    if min(y[1:]) < 1 or np.prod(y, dtype=float) * np.prod(w[:3]) > TERMS:
+        return None
+    dtype = cases.FLOATS[of(2)]
+    epilogue = {"bias": bool(of(2)), "relu": bool(of(2))}
+    return [
+        conv2d.conv2d(x, w, *settings, dtype, **epilogue),
+        conv2d.conv2d_transpose(x, w, *settings, dtype, **epilogue),
+        conv2d.conv2d_backward_w(x, w, *settings, dtype),
+    ]
+
+
+# A family's name, and what draws a configuration of it: a list of cases, or None to draw again.
+GENERATORS = {"conv2d": draw_conv2d}
+
+
+def configuration(family, seed, i):
+    rng = np.random.default_rng([seed, i])
+    return next(filter(None, (GENERATORS[family](rng) for _ in itertools.count())))
+
+
+def failures(family, count, seed, device):
+    """(number, case, what is wrong) of each case that is refused or outside of its bound."""
+    for i in range(count):
+        for case in configuration(family, seed, i):
+            try:
+                support.check(device, case)
+            except (pytest.fail.Exception, AssertionError, ValueError) as error:
+                yield i, case, error
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("families", nargs="*", default=list(GENERATORS))
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", choices=support.DEVICES, default="cpu")
+    given = parser.parse_args()
+    device, wrong = support.open_device(given.device), 0
+    for family in given.families:
+        begin = time.monotonic()
+        for i, case, error in failures(family, given.count, given.seed, device):
+            wrong += 1
+            print(f"{family} {i}: {case}\n    {type(error).__name__}: {error}", flush=True)
+        seconds = time.monotonic() - begin
+        print(f"{family}: {given.count} configurations, {wrong} wrong, {seconds:.0f} s")
+    sys.exit(bool(wrong))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,305 @@
+"""Convolutions as functions of tensors: paddings, gradients, errors; against Keras where it is."""
+
+import functools
+import importlib.util
+import itertools
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import fastnn
+import numpy as np
+import pytest
+from fastnn import Variable, ops
+from reference import conv2d as reference
+
+
+def raises(error, message, function, *arguments, **keywords):
+    with pytest.raises(error, match=message):
+        function(*arguments, **keywords)
+
+
+def drawn(*shape, dtype="float64", seed=0):
+    return np.random.default_rng([seed, *shape]).standard_normal(shape).astype(dtype)
+
+
+def loss_of(y):
+    """A number whose gradient to y is cos(0), cos(1) .., by mean squared error."""
+    upstream = np.cos(np.arange(y.size)).reshape(y.shape).astype(y.dtype)
+    target = y.device.upload((y.device.download(y.array) - upstream * y.size / 2).astype(y.dtype))
+    return ops.mean_squared_error(y, target), upstream
+
+
+def settings(stride=(1, 1), pads=(0, 0, 0, 0), dilation=(1, 1), groups=1):
+    return dict(zip(reference.Geometry.NAMES, (*stride, *pads, *dilation, groups), strict=True))
+
+
+CONVOLUTIONS = [
+    # keywords of ops.conv2d, and the same as the reference's settings; x (2, 7, 8, 4), 3x2 windows
+    ({}, {}),
+    ({"strides": 2}, {"stride": (2, 2)}),
+    ({"strides": (1, 3), "padding": "same"}, {"stride": (1, 3), "pads": (1, 1, 0, 0)}),
+    ({"padding": "same"}, {"pads": (1, 1, 0, 1)}),
+    ({"strides": [2, 2], "padding": "SAME"}, {"stride": (2, 2), "pads": (1, 1, 0, 0)}),
+    ({"padding": ((0, 2), (3, 1))}, {"pads": (0, 2, 3, 1)}),
+    ({"dilation_rate": (2, 3)}, {"dilation": (2, 3)}),
+    ({"dilation_rate": 2, "padding": "same"}, {"dilation": (2, 2), "pads": (2, 2, 1, 1)}),
+    ({"groups": 2}, {"groups": 2}),
+    ({"groups": 4, "strides": 2, "padding": [[1, 0], [0, 1]]},
+     {"groups": 4, "stride": (2, 2), "pads": (1, 0, 0, 1)}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("relu", [False, True])
+@pytest.mark.parametrize("keywords, same", CONVOLUTIONS)
+def test_conv2d_and_its_gradients(device, keywords, same, relu):
+    known = settings(**same)
+    x, w, b = drawn(2, 7, 8, 4), drawn(3, 2, 4 // known["groups"], 12), drawn(12)
+    activation = "relu" if relu else "none"
+    names = {**known, "x": x, "w": w, "bias": b, "activation": activation}
+    want = reference.conv2d(**names)
+    kernels = device.device if device.name == "emulated" else fastnn.devices.cpu
+    variables = [Variable(value, device=kernels) for value in (x, w, b)]
+    y = ops.conv2d(*variables, activation=activation, **keywords)
+    got = kernels.download(y.array)
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+
+    loss, upstream = loss_of(y)
+    gradients = fastnn.gradients(loss, variables)
+    wanted = reference.conv2d_backward(**names, y=got, dy=upstream)
+    for gradient, right in zip(gradients, wanted, strict=True):
+        np.testing.assert_allclose(kernels.download(gradient.array), right, rtol=1e-11, atol=1e-11)
+
+
+@pytest.mark.parametrize("multiplier", [1, 3])
+def test_depthwise_is_a_convolution_of_each_channel(multiplier):
+    x, kernel = drawn(2, 6, 7, 5), drawn(3, 3, 5, multiplier)
+    b = drawn(5 * multiplier)
+    keywords = {"strides": 2, "padding": "same", "dilation_rate": (1, 2), "activation": "relu"}
+    variables = [Variable(value) for value in (x, kernel, b)]
+    y = ops.depthwise_conv2d(*variables, **keywords)
+    assert y.shape == (2, 3, 4, 5 * multiplier)
+    loss, upstream = loss_of(y)
+    gradients = [g.numpy() for g in fastnn.gradients(loss, variables)]
+
+    for c in range(5):
+        at = slice(c * multiplier, (c + 1) * multiplier)
+        one = [Variable(v) for v in (x[..., c : c + 1], kernel[:, :, c : c + 1], b[at])]
+        part = ops.conv2d(*one, **keywords)
+        np.testing.assert_allclose(part.numpy(), y.numpy()[..., at], rtol=1e-12, atol=1e-12)
+        target = part.numpy() - upstream[..., at] * part.size / 2
+        dx, dk, db = fastnn.gradients(ops.mean_squared_error(part, target), one)
+        close = functools.partial(np.testing.assert_allclose, rtol=1e-11, atol=1e-11)
+        close(gradients[0][..., c : c + 1], dx.numpy())
+        close(gradients[1][:, :, c : c + 1], dk.numpy())
+        close(gradients[2][at], db.numpy())
+
+
+def test_separable_is_depthwise_then_pointwise():
+    x, depthwise, pointwise, b = drawn(2, 6, 7, 3), drawn(3, 3, 3, 2), drawn(1, 1, 6, 4), drawn(4)
+    variables = [Variable(value) for value in (x, depthwise, pointwise, b)]
+    y = ops.separable_conv2d(*variables, 2, "same", activation="relu")
+    each = ops.depthwise_conv2d(x, depthwise, strides=2, padding="same")
+    want = ops.conv2d(each, pointwise, b, activation="relu")
+    assert y.numpy().tobytes() == want.numpy().tobytes()
+    gradients = fastnn.gradients(loss_of(y)[0], variables)
+    assert [g.shape for g in gradients] == [v.shape for v in variables]
+    assert all(np.abs(g.numpy()).max() > 0 for g in gradients)
+
+
+# padding, window, stride, dilation, output_padding
+TRANSPOSED = [
+    (*some, more)
+    for *some, more in itertools.product(
+        ("valid", "same"), (1, 2, 3, 4, 5), (1, 2, 3, 4), (1, 2), (None, 0, 1, 2)
+    )
+    if more is None or more < some[2]
+]
+
+
+def test_sizes_of_the_transposed():
+    """Keras's, and what is there is a piece of the whole result; oracle_conv2d.py says which."""
+    for padding, k, stride, dilation, more in TRANSPOSED:
+        x, w = drawn(1, 3, 1, 2), drawn(k, 1, 3, 2)
+        pair = None if more is None else (more, 0)
+        y = ops.conv2d_transpose(x, w, None, (stride, 1), padding, pair, (dilation, 1))
+        wide = (k - 1) * dilation + 1
+        if padding == "valid":
+            size = 2 * stride + wide + (max(stride - wide, 0) if more is None else more)
+        else:
+            size = 3 * stride if more is None else 2 * stride + wide % 2 + more
+        assert y.shape == (1, size, 1, 3)
+        whole = np.zeros((1, 3 * stride + 2 * wide, 1, 3))
+        for i, tap in itertools.product(range(3), range(k)):
+            whole[0, i * stride + tap * dilation, 0] += w[tap, 0] @ x[0, i, 0]
+        pieces = [whole[0, cut : cut + size] for cut in range(wide)]
+        assert any(np.allclose(piece, y.numpy()[0], 0, 1e-12) for piece in pieces)
+
+
+@pytest.mark.parametrize("relu", [False, True])
+def test_gradients_of_the_transposed(device, relu):
+    x, w, b = drawn(2, 4, 5, 6), drawn(3, 2, 4, 6), drawn(4)
+    activation = "relu" if relu else "none"
+    kernels = device.device if device.name == "emulated" else fastnn.devices.cpu
+    variables = [Variable(value, device=kernels) for value in (x, w, b)]
+    y = ops.conv2d_transpose(*variables, 2, ((1, 0), (0, 1)), (0, 1), 1, activation)
+    known = settings((2, 2), (1, 0, 0, 0))
+    names = {**known, "y": x, "w": w, "bias": b, "activation": activation}
+    want = reference.conv2d_transpose(**names, x_shape=y.shape)
+    got = kernels.download(y.array)
+    assert got.shape == (2, 8, 10, 4)
+    np.testing.assert_allclose(got, want, rtol=1e-12, atol=1e-12)
+    loss, upstream = loss_of(y)
+    wanted = reference.conv2d_transpose_backward(**names, x=got, dx=upstream)
+    for gradient, right in zip(fastnn.gradients(loss, variables), wanted, strict=True):
+        np.testing.assert_allclose(kernels.download(gradient.array), right, rtol=1e-11, atol=1e-11)
+
+
+def test_branches_add_their_gradients():
+    """One x and one kernel in two convolutions, and a kernel alone where x is data."""
+    x, w = Variable(drawn(1, 4, 4, 2)), Variable(drawn(3, 3, 2, 2))
+    y = ops.add(ops.conv2d(x, w, padding="same"), ops.conv2d(x, w, padding="same"))
+    twice = fastnn.gradients(loss_of(y)[0], [x, w])
+    y = ops.conv2d(x, w, padding="same")
+    once = fastnn.gradients(loss_of(y)[0], [x, w])
+    for two, one in zip(twice, once, strict=True):
+        np.testing.assert_allclose(two.numpy(), 2 * one.numpy(), rtol=1e-12)
+    alone = fastnn.gradients(loss_of(ops.conv2d(x.numpy(), w, padding="same"))[0], [w])
+    assert alone[0].numpy().tobytes() == once[1].numpy().tobytes()
+
+
+def test_nan_and_infinity_come_through():
+    x = np.ones((1, 3, 3, 1), "float32")
+    x[0, 0, 0] = np.nan
+    y = ops.conv2d(x, -np.ones((2, 2, 1, 1), "float32"), activation="relu").numpy()
+    assert np.isnan(y[0, 0, 0, 0]) and not y.ravel()[1:].any()
+    x[0, 0, 0] = -np.inf
+    y = ops.conv2d(x, -np.ones((2, 2, 1, 1), "float32"), activation="relu").numpy()
+    assert y[0, 0, 0, 0] == np.inf
+
+
+def test_no_pictures():
+    x, w, b = (Variable(np.ones(s)) for s in ((0, 4, 5, 2), (3, 3, 2, 3), (3,)))
+    y = ops.conv2d(x, w, b, padding="same")
+    assert y.shape == (0, 4, 5, 3)
+    assert ops.conv2d_transpose(y, w, strides=2).shape == (0, 9, 11, 2)
+    y = ops.add(ops.conv2d(np.ones((1, 4, 5, 2)), w), ops.full((1, 1, 1, 3), 0.0, "float64"))
+    assert fastnn.gradients(loss_of(y)[0], [w])[0].numpy().any()
+
+
+def test_symbolic_pictures():
+    x = fastnn.Input((32, 30, 3))
+    w = np.zeros((3, 3, 3, 8), "float32")
+    assert ops.conv2d(x, w).shape == (None, 30, 28, 8)
+    assert ops.conv2d(x, w, strides=2, padding="same").shape == (None, 16, 15, 8)
+    assert ops.depthwise_conv2d(x, w[:, :, :, :2]).shape == (None, 30, 28, 6)
+    pointwise = np.zeros((1, 1, 6, 5), "float32")
+    assert ops.separable_conv2d(x, w[..., :2], pointwise).shape == (None, 30, 28, 5)
+    up = np.zeros((3, 3, 4, 3), "float32")
+    assert ops.conv2d_transpose(x, up, strides=2, padding="same").shape == (None, 64, 60, 4)
+
+
+def test_compiled_and_eager_give_the_same_bits():
+    x, kernels = drawn(3, 8, 9, 2, dtype="float32"), [(3, 3, 2, 5), (3, 3, 5, 2), (3, 3, 4, 5)]
+
+    def train(compiled):
+        weights = [Variable(drawn(*shape, dtype="float32")) for shape in kernels]
+        bias = Variable(np.full(5, 0.1, "float32"))
+        adam = fastnn.optimizers.Adam(0.01)
+
+        def step(x):
+            y = ops.conv2d(x, weights[0], bias, 2, "same", activation="relu")
+            y = ops.depthwise_conv2d(y, weights[1], padding="same")
+            y = ops.conv2d_transpose(ops.conv2d(y, weights[1].reshape((3, 3, 10, 1))),
+                                     weights[2].reshape((3, 3, 20, 1)))  # fmt: skip
+            loss = ops.mean_squared_error(y, ops.zeros(y.shape))
+            adam.apply(fastnn.gradients(loss, [*weights, bias]), [*weights, bias])
+            return loss
+
+        call = fastnn.compile(step) if compiled else step
+        for _ in range(5):
+            call(x)
+        return [w.numpy().tobytes() for w in (*weights, bias)]
+
+    assert train(False) == train(True)
+
+
+def test_errors_name_what_came_and_what_is_wanted():
+    x, w = np.ones((1, 5, 6, 4), "float32"), np.ones((3, 3, 4, 2), "float32")
+    raises(ValueError, r"conv2d: x has shape \(5, 6, 4\).*four axes", ops.conv2d, x[0], w)
+    raises(ValueError, r"conv2d: .*4 channels.*wants 3", ops.conv2d, x, w[:, :, :3])
+    raises(ValueError, "conv2d: strides is 0", ops.conv2d, x, w, strides=0)
+    raises(ValueError, "conv2d: strides is 1.5", ops.conv2d, x, w, strides=1.5)
+    raises(ValueError, r"conv2d: strides is \(1, 2, 3\)", ops.conv2d, x, w, strides=(1, 2, 3))
+    raises(ValueError, "conv2d: dilation_rate is -1", ops.conv2d, x, w, dilation_rate=-1)
+    for padding in ("full", 1, None, ((1, 1),), ((1, 1), (1, -1)), ((1, 1), (1, 0.5)), (1, 1)):
+        raises(ValueError, 'conv2d: padding is .*"same"', ops.conv2d, x, w, padding=padding)
+    raises(ValueError, "result would be empty", ops.conv2d, x, w, dilation_rate=3)
+    raises(ValueError, "result would be empty", ops.conv2d, x[:, :0], w, padding="same")
+    raises(ValueError, "conv2d: groups is 3", ops.conv2d, x, w, groups=3)
+    raises(ValueError, "conv2d: groups is 'all'", ops.conv2d, x, w, groups="all")
+    raises(ValueError, "conv2d: activation is 'tanh'", ops.conv2d, x, w, activation="tanh")
+    raises(ValueError, "conv2d: bias has shape", ops.conv2d, x, w, np.ones(3, "float32"))
+    raises(TypeError, "float64", ops.conv2d, x, w.astype("float64"))
+    depthwise = ops.depthwise_conv2d
+    raises(ValueError, r"depthwise_conv2d: .*wants 3", depthwise, x, w[:, :, :3])
+    raises(ValueError, r"\(1, 1, channels", ops.separable_conv2d, x, w, w)
+    up = ops.conv2d_transpose
+    raises(ValueError, "conv2d_transpose: .*its last size", up, x, w)
+    w = w.reshape(3, 3, 2, 4)
+    raises(ValueError, "conv2d_transpose: padding is 'full'", up, x, w, padding="full")
+    raises(ValueError, "output_padding is 2.*strides are", up, x, w, None, 2, output_padding=2)
+    raises(ValueError, "Cut off less", up, x, w, padding=((4, 4), (0, 0)))
+    with pytest.raises(TypeError, match="int32"):
+        ops.conv2d(x.astype("int32"), w.reshape(3, 3, 4, 2).astype("int32"))
+
+
+def asked_of_keras():
+    """(function of keras.ops, ours, arrays, keywords), for many settings."""
+    transposed = [
+        ("conv_transpose", ops.conv2d_transpose, [drawn(1, 3, 2, 2), drawn(k, 3, 3, 2)],
+         {"strides": (stride, 2), "padding": padding, "dilation_rate": (dilation, 1),
+          "output_padding": None if more is None else (more, 1)})
+        for padding, k, stride, dilation, more in TRANSPOSED
+    ]  # fmt: skip
+    plain = [
+        ("conv", ops.conv2d, [drawn(1, n, 7, 2), drawn(k, 3, 2, 3)],
+         {"strides": (stride, 1), "padding": padding, "dilation_rate": (1, dilation)})
+        for padding, n, k, stride, dilation in itertools.product(
+            ("valid", "same"), (5, 8), (1, 2, 3, 5), (1, 2, 3), (1, 2))
+    ]  # fmt: skip
+    depthwise = [
+        ("depthwise_conv", ops.depthwise_conv2d, [drawn(2, 7, 6, 3), drawn(3, 2, 3, 2)],
+         {"strides": stride, "padding": padding})
+        for padding, stride in itertools.product(("valid", "same"), (1, 2))
+    ]  # fmt: skip
+    arrays = [drawn(2, 7, 6, 3), drawn(3, 2, 3, 2), drawn(1, 1, 6, 4)]
+    separable = [("separable_conv", ops.separable_conv2d, arrays, {"padding": "same"})]
+    return [*plain, *depthwise, *separable, *transposed]
+
+
+def test_keras_gets_the_same():
+    """In float64: the result and the gradients of every setting."""
+    if importlib.util.find_spec("keras") is None or importlib.util.find_spec("torch") is None:
+        pytest.skip("keras and torch not installed: pip install '.[oracles]'")
+    asked, answers = asked_of_keras(), {"count": len(asked_of_keras())}
+    for i, (name, _, arrays, keywords) in enumerate(asked):
+        answers |= {f"name{i}": name, f"keywords{i}": repr(keywords)}
+        answers |= {f"array{i}_{j}": array for j, array in enumerate(arrays)}
+    with tempfile.TemporaryDirectory() as folder:
+        files = [Path(folder, name) for name in ("questions.npz", "answers.npz")]
+        np.savez(files[0], **answers)
+        command = [sys.executable, Path(__file__).with_name("oracle_conv2d.py"), *files]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=600)
+        assert run.returncode == 0, run.stderr[-3000:]
+        found = dict(np.load(files[1]))
+    for i, (_, function, arrays, keywords) in enumerate(asked):
+        variables = [Variable(array) for array in arrays]
+        y = function(*variables, **keywords)
+        what = f"{function.__name__} {[a.shape for a in arrays]} {keywords}"
+        np.testing.assert_allclose(y.numpy(), found[f"result{i}"], 1e-12, 1e-12, err_msg=what)
+        gradients = fastnn.gradients(loss_of(y)[0], variables)
+        for j, gradient in enumerate(gradients):
+            want = found[f"gradient{i}_{j}"]
+            np.testing.assert_allclose(gradient.numpy(), want, 1e-10, 1e-10, err_msg=what)
