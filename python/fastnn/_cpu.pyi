@@ -6,6 +6,14 @@ from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
 _Activation: TypeAlias = Literal["none", "relu"]
+_Loss: TypeAlias = Literal[
+    "squared",
+    "absolute",
+    "huber",
+    "binary_cross_entropy",
+    "sigmoid_cross_entropy",
+]
+_Pooling: TypeAlias = Literal["max", "average", "sum"]
 
 name: str
 operations: tuple[str, ...]
@@ -52,31 +60,20 @@ def conv2d_backward_w(
     *,
     add: int = 0,
 ) -> None: ...
-def conv2d(
+def pool2d_forward(
     y: Array,
+    argmax: Array | None,
     x: Array,
-    w: Array,
-    bias: Array | None,
-    settings: tuple[int, int, int, int, int, int, int, int, int, Literal["none", "relu"]],
+    settings: tuple[_Pooling, int, int, int, int, int, int, int, int],
     /,
     *,
     add: int = 0,
 ) -> None: ...
-def conv2d_transpose(
-    x: Array,
-    y: Array,
-    w: Array,
-    bias: Array | None,
-    settings: tuple[int, int, int, int, int, int, int, int, int, Literal["none", "relu"]],
-    /,
-    *,
-    add: int = 0,
-) -> None: ...
-def conv2d_backward_w(
-    dw: Array,
+def pool2d_backward(
+    dx: Array,
     dy: Array,
-    x: Array,
-    settings: tuple[int, int, int, int, int, int, int, int, int, Literal["none", "relu"]],
+    argmax: Array | None,
+    settings: tuple[_Pooling, int, int, int, int, int, int, int, int],
     /,
     *,
     add: int = 0,
@@ -113,13 +110,102 @@ def cross_entropy_backward(
     *,
     add: int = 0,
 ) -> None: ...
-def mse_forward(loss: Array, prediction: Array, target: Array, /, *, add: int = 0) -> None: ...
-def mse_backward(
+def loss_forward(
+    loss: Array,
+    prediction: Array,
+    target: Array,
+    weights: Array | None,
+    settings: tuple[_Loss, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def loss_backward(
     dprediction: Array | None,
     dtarget: Array | None,
     dloss: Array,
     prediction: Array,
     target: Array,
+    weights: Array | None,
+    settings: tuple[_Loss, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def batch_norm_forward(
+    y: Array,
+    mean: Array,
+    rstd: Array,
+    moving_mean: Array,
+    moving_variance: Array,
+    x: Array,
+    gamma: Array | None,
+    beta: Array | None,
+    settings: tuple[float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def batch_norm_backward(
+    dx: Array | None,
+    dgamma: Array | None,
+    dbeta: Array | None,
+    dy: Array,
+    x: Array,
+    mean: Array,
+    rstd: Array,
+    gamma: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def batch_norm_inference_forward(
+    y: Array,
+    x: Array,
+    gamma: Array | None,
+    beta: Array | None,
+    moving_mean: Array,
+    moving_variance: Array,
+    settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def batch_norm_inference_backward(
+    dx: Array | None,
+    dgamma: Array | None,
+    dbeta: Array | None,
+    dy: Array,
+    x: Array,
+    gamma: Array | None,
+    moving_mean: Array,
+    moving_variance: Array,
+    settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def layer_norm_forward(
+    y: Array,
+    mean: Array,
+    rstd: Array,
+    x: Array,
+    gamma: Array | None,
+    beta: Array | None,
+    settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def layer_norm_backward(
+    dx: Array | None,
+    dgamma: Array | None,
+    dbeta: Array | None,
+    dy: Array,
+    x: Array,
+    mean: Array,
+    rstd: Array,
+    gamma: Array | None,
     /,
     *,
     add: int = 0,
@@ -157,14 +243,68 @@ def adam_update(
     w: Sequence[Array],
     m: Sequence[Array],
     v: Sequence[Array],
+    v_hat: Sequence[Array],
     g: Sequence[Array],
     rate: Array,
     iterations: Array,
-    settings: tuple[float, float, float],
+    norm: Array | None,
+    settings: tuple[float, float, float, float, float, float],
     /,
     *,
     add: int = 0,
 ) -> None: ...
+def sgd_update(
+    w: Sequence[Array],
+    velocity: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, bool, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def rmsprop_update(
+    w: Sequence[Array],
+    square: Sequence[Array],
+    velocity: Sequence[Array],
+    mean: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, float, float, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def adagrad_update(
+    w: Sequence[Array],
+    square: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def adadelta_update(
+    w: Sequence[Array],
+    square: Sequence[Array],
+    change: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, float, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def norms(norm: Array, x: Sequence[Array], /, *, add: int = 0) -> None: ...
 def fill(y: Array, settings: tuple[float], /, *, add: int = 0) -> None: ...
 def copy(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def cast(y: Array, x: Array, /, *, add: int = 0) -> None: ...
