@@ -15,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "adam", "memory")
+KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "sum_to", "adam", "memory")
 WHAT = ("machine", "overheads", *KERNELS, "steps")
 PEERS = ("numpy", "torch", "keras")
 

@@ -1,14 +1,10 @@
-"""add and sum_to: broadcast axes at every place, alone, beside each other, all and none."""
+"""add: broadcast axes at every place, alone, beside each other, all and none."""
 
 from . import FLOATS, SIZES, Array, Case
 
 
 def add(y, a, b, dtype="float32"):
     return Case("add", {"y": Array(y, dtype), "a": Array(a, dtype), "b": Array(b, dtype)})
-
-
-def sum_to(y, x, dtype="float32"):
-    return Case("sum_to", {"y": Array(y, dtype), "x": Array(x, dtype)})
 
 
 # The whole, and what broadcasts to it.
@@ -42,10 +38,3 @@ for dtype in FLOATS:
     CASES += [add((size, size), (size, 1), (1, size), dtype) for size in SIZES]
     CASES += [add((3, 4, 5), (3, 1, 5), (4, 1), dtype)]
     CASES += [add((2, 3, 4, 5), (3, 1, 5), (2, 1, 4, 1), dtype)]
-
-CASES += [sum_to((4,), (3, 4))]
-CASES += [sum_to(part, whole, dtype) for dtype in FLOATS for whole, part in PAIRS]
-# Sums so long, into so few numbers, that they are cut.
-LONG = [((2000, 300), (300,)), ((300_001,), ()), ((90, 30, 200), (30, 1)), ((7, 600), (600,))]
-LONG += [((3, 3000, 40), (3, 1, 40)), ((50, 9000), (50, 1)), ((40, 20, 500), (1, 20, 500))]
-CASES += [sum_to(part, whole, dtype) for dtype in FLOATS for whole, part in LONG]

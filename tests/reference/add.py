@@ -1,8 +1,9 @@
-"""add: NumPy's broadcasting; sum_to, its backward: x summed down to y's shape."""
+"""add: NumPy's broadcasting."""
 
 import numpy as np
 
-from . import Size, positive
+from . import Size
+from .sum_to import sum_to
 
 
 def add(a, b):
@@ -15,15 +16,3 @@ def add_magnitude(a, b):
 
 def add_backward(dy, a, b):
     return sum_to(dy, np.shape(a)), sum_to(dy, np.shape(b))
-
-
-def sum_to(x, y_shape):
-    x = x.sum(axis=tuple(range(x.ndim - len(y_shape))))
-    for axis, size in enumerate(y_shape):
-        if size != x.shape[axis]:
-            x = x.sum(axis=axis, keepdims=True)
-    return x
-
-
-def sum_to_magnitude(x, y_shape):
-    return Size(sum_to(positive(x), y_shape), max(1, x.size // max(1, np.prod(y_shape, dtype=int))))

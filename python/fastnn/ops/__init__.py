@@ -12,6 +12,7 @@ from .mse import mean_squared_error
 from .random import dropout, uniform
 from .relu import relu
 from .softmax import softmax, sparse_categorical_crossentropy
+from .sum_to import sum_to
 
 __all__ = [
     "adam_update",
@@ -29,6 +30,7 @@ __all__ = [
     "reshape",
     "softmax",
     "sparse_categorical_crossentropy",
+    "sum_to",
     "uniform",
     "zeros",
 ]

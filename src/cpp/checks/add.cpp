@@ -1,12 +1,6 @@
-#include "../check.h"
+#include "aligned.h"
 
 namespace fastnn {
-
-// The size of x's axis i of `rank`, aligned right as NumPy does.
-static int64_t aligned(Ref x, int i, int rank) {
-  const int own = i - (rank - x.rank());
-  return own < 0 ? 1 : x.dim(own);
-}
 
 void add_check(OutAdd y, In a, In b, const NoSettings&, Check& check) {
   check.floats({y, a, b});
@@ -25,18 +19,6 @@ void add_check(OutAdd y, In a, In b, const NoSettings&, Check& check) {
   check.shape(y, wanted);
   if (a.size() == y.size() && a.rank() == rank) check.may_alias(y, a);
   if (b.size() == y.size() && b.rank() == rank) check.may_alias(y, b);
-}
-
-void sum_to_check(OutAdd y, In x, Scratch, const NoSettings&, Check& check) {
-  check.floats({y, x});
-  bool fits = y.rank() <= x.rank();
-  for (int i = 0; fits && i < x.rank(); ++i) {
-    const int64_t n = aligned(y, i, x.rank());
-    fits = n == 1 || n == x.dim(i);
-  }
-  if (!fits)
-    check.refuse("y has shape %s and x %s: aligned from the right, y's sizes must be x's or 1.",
-                 Check::shape_text(y).text, Check::shape_text(x).text);
 }
 
 }  // namespace fastnn
