@@ -3,7 +3,7 @@
     python benchmarks/run.py [what ...] [--threads 1,2] [--rounds N] [--quick]
                              [--peers numpy,torch,keras] [--device cuda] [--json FILE]
 
-`what`: machine, overheads, steps, or a family of kernels (gemm, relu ...); everything by default.
+`what`: machine, overheads, steps, or a family of kernels (gemm, unary ...); everything by default.
 Of the peers those are measured that are installed. README.md says how to read the tables.
 """
 
@@ -15,7 +15,7 @@ import os
 import sys
 from pathlib import Path
 
-KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "sum_to", "adam", "memory")
+KERNELS = ("gemm", "unary", "softmax", "mse", "random", "binary", "sum_to", "adam", "memory")
 WHAT = ("machine", "overheads", *KERNELS, "steps")
 PEERS = ("numpy", "torch", "keras")
 

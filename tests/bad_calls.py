@@ -140,7 +140,6 @@ CALLS = {
         iterations=Variable(np.array(0)),
         **adam_arguments(),
     ),
-    "ops.add": lambda: call(ops.add, a=x(), b=x()),
     "ops.cast": lambda: call(ops.cast, x=x(), dtype="float64"),
     "ops.copy": lambda: call(ops.copy, x=x()),
     "ops.dense": lambda: call(
@@ -152,7 +151,7 @@ CALLS = {
     "ops.matmul": lambda: call(ops.matmul, a=x(), b=w()),
     "ops.mean_squared_error": lambda: call(ops.mean_squared_error, prediction=x(), target=x()),
     "ops.ones": lambda: call(ops.ones, shape=(2,), dtype="float32", device=None),
-    "ops.relu": lambda: call(ops.relu, x=x()),
+    "ops.relu": lambda: call(ops.relu, x=x(), negative_slope=0.5, max_value=1.5, threshold=0.5),
     "ops.reshape": lambda: call(ops.reshape, x=x(), shape=(3, 2)),
     "ops.softmax": lambda: call(ops.softmax, x=x()),
     "ops.sparse_categorical_crossentropy": lambda: call(
@@ -161,8 +160,33 @@ CALLS = {
     "ops.uniform": lambda: call(
         ops.uniform, shape=(2,), state=state(), low=0.0, high=1.0, stream=0, dtype="float32"
     ),
+    "ops.sum_to": lambda: call(ops.sum_to, x=x(), shape=(3,)),
     "ops.zeros": lambda: call(ops.zeros, shape=(2,), dtype="float32", device=None),
+    "ops.unary": lambda: call(ops.unary, x=x(), function="elu", alpha=1.0, beta=0.0),
+    "ops.leaky_relu": lambda: call(ops.leaky_relu, x=x(), negative_slope=0.1),
+    "ops.elu": lambda: call(ops.elu, x=x(), alpha=0.5),
+    "ops.celu": lambda: call(ops.celu, x=x(), alpha=0.5),
+    "ops.gelu": lambda: call(ops.gelu, x=x()),
+    "ops.squareplus": lambda: call(ops.squareplus, x=x(), b=4),
+    "ops.clip": lambda: call(ops.clip, x=x(), x_min=-1.0, x_max=1.0),
+    "ops.hard_shrink": lambda: call(ops.hard_shrink, x=x(), threshold=0.5),
+    "ops.soft_shrink": lambda: call(ops.soft_shrink, x=x(), threshold=0.5),
+    "ops.threshold": lambda: call(ops.threshold, x=x(), threshold=0.5, default_value=0.0),
+    "ops.binary": lambda: call(ops.binary, a=x(), b=x(), function="add"),
+    "ops.compare": lambda: call(ops.compare, a=x(), b=x(), function="less"),
+    "ops.where": lambda: call(ops.where, condition=np.ones(3, "uint8"), x1=x(), x2=x()),
 }
+ONE_ARGUMENT = """
+abs absolute cos exp exponential floor isnan hard_sigmoid hard_silu hard_tanh log log1p
+log_sigmoid mish negative relu6 rsqrt selu sigmoid sign silu sin softplus softsign
+sparse_plus sparse_sigmoid sqrt square tanh tanh_shrink
+""".split()
+TWO_ARGUMENTS = """
+add subtract multiply divide power minimum maximum equal not_equal less less_equal greater
+greater_equal
+""".split()
+CALLS |= {f"ops.{n}": lambda n=n: call(getattr(ops, n), x=x()) for n in ONE_ARGUMENT}
+CALLS |= {f"ops.{n}": lambda n=n: call(getattr(ops, n), a=x(), b=x()) for n in TWO_ARGUMENTS}
 
 
 def label(value):

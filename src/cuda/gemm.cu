@@ -5,8 +5,7 @@
 // in turn: while one pair is multiplied, the next is on its way through registers, so that a step
 // costs one barrier. A thread makes a square of outputs in registers, each by one chain of fma in
 // the order of k: neither the tile's size, nor N, nor the batch changes a bit.
-#include "../cpp/formulas.h"
-#include "common.h"
+#include "activation.h"
 
 namespace fastnn::FASTNN_ISA {
 
@@ -201,6 +200,7 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch,
     } else {
       run(Small{});
     }
+    launch_activation(y.as<T>(), y.size(), settings.activation, stream);
   });
 }
 
