@@ -134,6 +134,9 @@ selftests() {
     "$one/selftest_contract_$isa" >"$work/$isa"
     python .ci/compare_selftests.py "$work/baseline" "$work/$isa"
   done
+  for isa in $(other_instruction_sets) $(instruction_set); do
+    run_quietly "$one/selftest_math_$isa"
+  done
 }
 
 run_quietly() { # prints what a command says only if it fails, else its last line
@@ -201,7 +204,7 @@ sanitized_suite() {
 thread_sanitizer() {
   configure "$work/tsan" -DFASTNN_MODULES=OFF -DFASTNN_SANITIZE=thread -DCMAKE_BUILD_TYPE=RelWithDebInfo
   local test tests
-  tests=$(find tests/cpp -name 'selftest_*.cpp' ! -name '*contract*' -exec basename {} .cpp \;)
+  tests=$(find tests/cpp -name 'selftest_*.cpp' ! -name '*contract*' ! -name '*math*' -exec basename {} .cpp \;)
   # shellcheck disable=SC2086 # words
   ninja -C "$work/tsan" --quiet $tests
   for test in $tests; do run_quietly "$work/tsan/selftests/$test"; done

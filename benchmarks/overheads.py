@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks.rows import Row
 
 ONES = np.ones((4, 4), "float32")
+RELU = ("relu", 0.0, 0.0)
 
 
 def nothing(library):
@@ -22,14 +23,14 @@ def empty_array(library):
 
 def relu_kernel(library):
     x, y = library.array(ONES), library.array(ONES * 0)
-    relu = library.module.kernels.relu_forward
-    return (lambda: relu(y, x)), y
+    relu = library.module.kernels.unary_forward
+    return (lambda: relu(y, x, RELU)), y
 
 
 def bound_relu_kernel(library):
     x, y = library.array(ONES), library.array(ONES * 0)
-    relu = library.device.module.relu_forward
-    return (lambda: relu(y, x)), y
+    relu = library.device.module.unary_forward
+    return (lambda: relu(y, x, RELU)), y
 
 
 def gemm_kernel(library):
@@ -88,7 +89,7 @@ CALLS = {
         "numpy": plain(lambda np, x, y: lambda: np.empty((4, 4), "float32")),
         "torch": plain(lambda torch, x, y: lambda: torch.empty((4, 4))),
     },
-    "kernels.relu_forward": {
+    "kernels.unary_forward, relu": {
         "fastnn": relu_kernel,
         "numpy": plain(lambda np, x, y: lambda: np.maximum(x, 0, out=y)),
         "torch": plain(lambda torch, x, y: lambda: torch.clamp_min(x, 0, out=y)),

@@ -2,7 +2,7 @@
 
 from cases.sum_to import sum_to
 
-from benchmarks.add import MATRICES
+from benchmarks.binary import MATRICES
 from benchmarks.rows import kernel_rows
 
 

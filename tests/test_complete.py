@@ -45,11 +45,11 @@ def test_a_removed_part_is_named(copied, name, piece):
 
 def test_a_removed_example_is_named(copied):
     root, _ = copied
-    path = root / "python/fastnn/ops/relu.py"
+    path = root / "python/fastnn/ops/unary.py"
     text = path.read_text()
     try:
         path.write_text(text.replace(">>> ", ""))
-        line = "relu_forward: no Python function with an example in python/fastnn/ops/relu.py"
+        line = "unary_forward: no Python function with an example in python/fastnn/ops/unary.py"
         assert line in missing_pieces(root)
     finally:
         path.write_text(text)

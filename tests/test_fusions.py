@@ -7,18 +7,20 @@ from fastnn import devices, kernels, ops
 from fastnn.tensor import Tensor
 from networks import batches, classification_step, mlp
 
+RELU = ("relu", 0.0, 0.0)
+
 X, Y, Z = np.random.default_rng(5).standard_normal((3, 9, 9)).astype("float32")
 PLAIN = (False, True, "none")
 
 
 def left(step, *data):
-    """How many relu_backward the replayed step has; its results are those of eager mode."""
+    """How many unary_backward the replayed step has; its results are those of eager mode."""
     compiled = fastnn.compile(step)
     for _ in range(4):
         for wanted, got in zip(step(*data), compiled(*data), strict=True):
             assert wanted.numpy().tobytes() == got.numpy().tobytes()
     [program] = compiled.programs()
-    return program.dump().count("relu_backward")
+    return program.dump().count("unary_backward")
 
 
 def test_a_perceptron_goes_back_through_its_activations_in_the_products():
@@ -26,7 +28,7 @@ def test_a_perceptron_goes_back_through_its_activations_in_the_products():
     for x, y in batches(3):
         step(x, y)
     [program] = step.programs()
-    assert "relu_backward" not in program.dump()
+    assert "unary_backward" not in program.dump()
 
 
 def test_an_activation_with_two_readers():
@@ -59,35 +61,35 @@ def copied(x):
 def fused(x, y, z):
     product, dx = empty(), empty()
     kernels.gemm(product, x, z, None, None, PLAIN)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
 def fused_into_a_sum(x, y, z):
     product, dx = empty(), copied(x)
     kernels.gemm(product, x, z, None, None, PLAIN)
-    kernels.relu_backward(dx, product, y, add=1)
+    kernels.unary_backward(dx, product, y, RELU, add=1)
     return [dx]
 
 
 def product_is_returned(x, y, z):
     product, dx = empty(), empty()
     kernels.gemm(product, x, z, None, None, PLAIN)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx, product]
 
 
 def product_is_read_again(x, y, z):
     product, dx = empty(), empty()
     kernels.gemm(product, x, z, None, None, PLAIN)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx, copied(product)]
 
 
 def product_is_a_sum(x, y, z):
     product, dx = copied(y), empty()
     kernels.gemm(product, x, z, None, None, PLAIN, add=1)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
@@ -95,21 +97,21 @@ def product_has_a_bias(x, y, z):
     product, dx, bias = empty(), empty(), empty(9)
     kernels.sum_to(bias, x)
     kernels.gemm(product, x, z, bias, None, PLAIN)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
 def product_is_activated(x, y, z):
     product, dx = empty(), empty()
     kernels.gemm(product, x, z, None, None, (False, True, "relu"))
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
 def product_of_no_gemm(x, y, z):
     product, dx = empty(), empty()
-    kernels.add(product, x, z)
-    kernels.relu_backward(dx, product, y)
+    kernels.binary(product, x, z, ("add",))
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
@@ -117,7 +119,7 @@ def activated_changes_between(x, y, z):
     product, dx, y = empty(), empty(), copied(y)
     kernels.gemm(product, x, z, None, None, PLAIN)
     kernels.copy(y, x)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
@@ -125,7 +127,7 @@ def result_is_written_between(x, y, z):
     product, dx = empty(), empty()
     kernels.gemm(product, x, z, None, None, PLAIN)
     kernels.copy(dx, x)
-    kernels.relu_backward(dx, product, y, add=1)
+    kernels.unary_backward(dx, product, y, RELU, add=1)
     return [dx]
 
 
@@ -133,21 +135,21 @@ def result_is_read_between(x, y, z):
     product, dx = empty(), copied(x)
     kernels.gemm(product, x, z, None, None, PLAIN)
     before = copied(dx)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx, before]
 
 
 def result_is_a_factor(x, y, z):
     product, dx = empty(), copied(x)
     kernels.gemm(product, dx, z, None, None, PLAIN)
-    kernels.relu_backward(dx, product, y)
+    kernels.unary_backward(dx, product, y, RELU)
     return [dx]
 
 
 def result_replaces_product(x, y, z):
     product = empty()
     kernels.gemm(product, x, z, None, None, PLAIN)
-    kernels.relu_backward(product, product, y)
+    kernels.unary_backward(product, product, y, RELU)
     return [product]
 
 
@@ -156,14 +158,14 @@ def other_bytes(x, y, z):
     both, dx = empty(2, 9, 9), empty()
     kernels.fill(both, (2.0,))
     kernels.gemm(both[0], x, z, None, None, PLAIN)
-    kernels.relu_backward(dx, both[1], y)
+    kernels.unary_backward(dx, both[1], y, RELU)
     return [dx]
 
 
 def another_shape(x, y, z):
     product, dx, y = empty(), empty(3, 27), copied(y)
     kernels.gemm(product, x, z, None, None, PLAIN)
-    kernels.relu_backward(dx, product.reshape(3, 27), y.reshape(3, 27))
+    kernels.unary_backward(dx, product.reshape(3, 27), y.reshape(3, 27), RELU)
     return [dx]
 
 
@@ -209,7 +211,7 @@ def test_a_product_read_as_another_dtype():
     def step(x, z, y):
         product, dx = empty(4, 4), devices.cpu.empty((4, 2), "float64")
         kernels.gemm(product, x.array, z.array, None, None, PLAIN)
-        kernels.relu_backward(dx, product.view("float64"), y.array)
+        kernels.unary_backward(dx, product.view("float64"), y.array, RELU)
         return [Tensor(dx)]
 
     assert left(step, Tensor(x), Tensor(z), y) == 1
@@ -219,7 +221,7 @@ def test_the_half_of_a_buffer_that_nobody_wrote():
     def step(x, z, y):
         both, dx = empty(2, 9, 9), empty()
         kernels.gemm(both[0], x.array, z.array, None, None, PLAIN)
-        kernels.relu_backward(dx, both[1], y.array)
+        kernels.unary_backward(dx, both[1], y.array, RELU)
         return Tensor(dx)
 
     f = fastnn.compile(step)

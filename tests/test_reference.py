@@ -40,7 +40,10 @@ def test_philox_known_answers(counter, key, want):
 
 
 def backward_name(case):
-    return case.operation.removesuffix("_forward") + "_backward"
+    """Of two: what gives the gradients of all inputs, where the kernel's backward gives one's."""
+    name = case.operation.removesuffix("_forward")
+    gradients = f"{name}_gradients"
+    return gradients if gradients in reference.functions() else f"{name}_backward"
 
 
 def differentiable_cases():
@@ -48,9 +51,8 @@ def differentiable_cases():
 
     def fits(case):
         arrays = list(case.arrays())
-        smooth = not {"special", "far", "masked", "nan", "offset"} & {
-            array.values for array in arrays
-        }
+        rough = {"special", "far", "masked", "nan", "offset", "curve", "wild", "powers", "small"}
+        smooth = not rough & {array.values for array in arrays if "float" in array.dtype}
         whole = all(case.operands.get(name, True) for name in ("gamma", "beta"))
         small = all(np.prod(array.shape) <= 200 for array in arrays)
         return smooth and whole and small and "float64" in {array.dtype for array in arrays}

@@ -1,5 +1,6 @@
 """What users give as numbers, shapes, dtypes and lists: converted, or refused with the reason."""
 
+import numbers
 import operator
 
 import numpy as np
@@ -41,6 +42,16 @@ def as_numbers(x, operation, dtype=None):
     if converted.dtype.kind in "iu" and not (converted == array).all():
         raise ValueError(f"{operation}: not all of the numbers fit {converted.dtype}.")
     return converted
+
+
+def as_number(x, operation, name):
+    """A Python number as a float."""
+    if isinstance(x, bool) or not isinstance(x, numbers.Real):
+        raise TypeError(f"{operation}: {name} is {x!r}; a number is wanted.")
+    try:
+        return float(x)
+    except OverflowError:
+        raise ValueError(f"{operation}: {name} is more than float64 can hold.") from None
 
 
 def as_shape(shape, operation):

@@ -1,6 +1,33 @@
 """Activation functions by name."""
 
 from . import ops
+from .ops import (
+    celu,
+    elu,
+    exponential,
+    hard_shrink,
+    hard_sigmoid,
+    hard_silu,
+    hard_tanh,
+    leaky_relu,
+    log_sigmoid,
+    mish,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    soft_shrink,
+    softmax,
+    softplus,
+    softsign,
+    sparse_plus,
+    sparse_sigmoid,
+    squareplus,
+    tanh,
+    tanh_shrink,
+    threshold,
+)
 
 
 def linear(x):
@@ -13,9 +40,48 @@ def linear(x):
     return x
 
 
-relu = ops.relu
-softmax = ops.softmax
-KNOWN = {"linear": linear, "relu": relu, "softmax": softmax}
+def gelu(x, approximate=False):
+    """As ops.gelu, but exact by default, as Keras's activation is.
+
+    >>> import fastnn
+    >>> fastnn.activations.gelu([0.0, 10.0]).numpy()
+    array([ 0., 10.], dtype=float32)
+    """
+    return ops.gelu(x, approximate)
+
+
+hard_swish, swish = hard_silu, silu
+
+KNOWN = {
+    function.__name__: function
+    for function in (
+        *(celu, elu, exponential, gelu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh),
+        *(leaky_relu, linear, log_sigmoid, mish, relu, relu6, selu, sigmoid, silu),
+        *(soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, squareplus),
+        *(tanh, tanh_shrink),
+    )
+}
+KNOWN |= {"swish": silu, "hard_swish": hard_silu}
+
+# What ops.dense and convolutions do at the end of their own kernel: {function: its name there}.
+FUSED = {linear: "none", relu: "relu", relu6: "relu6", sigmoid: "sigmoid", tanh: "tanh"}
+FUSED |= {elu: "elu", selu: "selu", softplus: "softplus", softsign: "softsign"}
+FUSED |= {hard_sigmoid: "hard_sigmoid", exponential: "exponential"}
+
+__all__ = ["FUSED", "KNOWN", "fused", "get", "hard_swish", "linear", "swish", "threshold", *KNOWN]
+
+
+def fused(function):
+    """The name under which a product's kernel ends in this activation, or None.
+
+    >>> import fastnn
+    >>> fastnn.activations.fused(fastnn.activations.tanh)
+    'tanh'
+    """
+    try:
+        return FUSED.get(function)
+    except TypeError:  # a callable that has no hash
+        return None
 
 
 def get(identifier):

@@ -9,7 +9,7 @@ converted: what does not fit is refused with TypeError or ValueError.
 >>> import numpy as np, fastnn
 >>> x = np.array([-1.0, 2.0], "float32")
 >>> y = np.empty_like(x)
->>> fastnn.kernels.relu_forward(y, x)
+>>> fastnn.kernels.unary_forward(y, x, ("relu", 0.0, 0.0))
 >>> y
 array([0., 2.], dtype=float32)
 """

@@ -4,9 +4,10 @@ them."""
 import functools
 
 from . import tape
+from ._operators import Operators
 
 
-class SymbolicTensor:
+class SymbolicTensor(Operators):
     """A tensor that is not computed yet. `shape` has None where the batch is; `producer` says what
     made it.
 
@@ -35,23 +36,6 @@ class SymbolicTensor:
 
     __array_ufunc__ = None  # NumPy's operators leave the work to ours
     __array__ = __float__ = __int__ = __bool__ = __len__ = numpy = item = _no_values
-
-    def __add__(self, other):
-        from .ops import add
-
-        return add(self, other)
-
-    __radd__ = __add__
-
-    def __matmul__(self, other):
-        from .ops import matmul
-
-        return matmul(self, other)
-
-    def __rmatmul__(self, other):
-        from .ops import matmul
-
-        return matmul(other, self)
 
 
 def Input(shape, dtype="float32", batch_size=None):

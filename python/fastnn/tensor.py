@@ -6,6 +6,7 @@ import numpy as np
 
 from . import changes, devices, tape
 from ._checks import FLOATS, as_dtype, as_numbers, as_shape, refuse_while_recording
+from ._operators import Operators
 
 
 class _Names(dict):
@@ -19,7 +20,7 @@ class _Names(dict):
 _NAMES = _Names()
 
 
-class Tensor:
+class Tensor(Operators):
     """An array on a device, and how it was computed.
 
     Tensors are immutable and always C-contiguous. Arithmetic gives tensors; ``numpy()`` gives the
@@ -144,25 +145,6 @@ class Tensor:
                 if tensor.grad is None or tensor.grad.array is not store[tensor]:
                     tensor.grad = Tensor(store[tensor])
                 changes.graded(tensor)
-
-    # Arithmetic
-
-    def __add__(self, other):
-        from .ops import add
-
-        return add(self, other)
-
-    __radd__ = __add__
-
-    def __matmul__(self, other):
-        from .ops import matmul
-
-        return matmul(self, other)
-
-    def __rmatmul__(self, other):
-        from .ops import matmul
-
-        return matmul(other, self)
 
     def reshape(self, *shape):
         """The same values in another shape; memory is shared."""

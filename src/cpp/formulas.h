@@ -8,6 +8,7 @@ namespace fastnn::FASTNN_ISA {
 
 // max(x, 0), written so that a NaN, which compares as neither, comes through.
 struct Relu {
+  static constexpr int kForward = 0, kBackward = 0;
   template <class V>
   FASTNN_HD static V f(V x) {
     return x < V{} ? V{} : x;

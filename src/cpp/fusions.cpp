@@ -12,7 +12,7 @@ namespace {
 
 // Parameters by their places in operations.def.
 enum Gemm { kProduct, kA, kB, kBias, kActivated };
-enum ReluBackward { kDx, kDy, kY };
+enum UnaryBackward { kDx, kDy, kY };
 
 bool meets(const Access& a, const Access& b) {
   return a.buffer == b.buffer && a.begin < b.end && b.begin < a.end;
@@ -22,6 +22,13 @@ bool same_bytes(const Access& a, const Access& b) {
 }
 bool same_shape(const Operand& a, const Operand& b) {
   return a.dtype == b.dtype && a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
+}
+
+bool is_relu_backward(const RecordedCall& call) {
+  if (call.id != OperationId::unary_backward) return false;
+  UnarySettings settings;
+  memcpy(&settings, call.settings.data(), sizeof settings);
+  return settings.function == Unary::relu;
 }
 
 class Fusions {
@@ -37,7 +44,7 @@ class Fusions {
   void run() {
     std::vector<bool> gone(calls_.size(), false);
     for (size_t c = 0; c < calls_.size(); ++c)
-      if (calls_[c].id == OperationId::relu_backward) gone[c] = into_gemm(c);
+      if (is_relu_backward(calls_[c])) gone[c] = into_gemm(c);
     size_t kept = 0;
     for (size_t c = 0; c < calls_.size(); ++c)
       if (!gone[c] && kept++ != c) calls_[kept - 1] = std::move(calls_[c]);
@@ -45,7 +52,7 @@ class Fusions {
   }
 
  private:
-  // The relu_backward at `c`, if its dy is the product of one gemm that nobody else wants. The
+  // The relu's backward at `c`, if its dy is the product of one gemm that nobody else wants. The
   // recorder refuses to read what nobody wrote, so that the first of two users is the one that
   // writes.
   bool into_gemm(size_t c) {

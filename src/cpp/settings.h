@@ -24,7 +24,15 @@ struct NoSettings {
   void visit(F&&) {}
 };
 
-FASTNN_CHOICE(Activation, none, relu)
+// What may follow a product: the functions whose gradient is had from their result, without
+// parameters (elu: alpha is 1).
+FASTNN_CHOICE(Activation, none, relu, sigmoid, tanh, elu, selu, softplus, softsign, hard_sigmoid,
+              exponential, relu6)
+// The first line's gradients are taken from the result, the others' from x. alpha: the slope of
+// leaky_relu, elu's factor, clip's lower limit; beta: clip's upper limit.
+FASTNN_CHOICE(Unary, relu, leaky_relu, elu, selu, sigmoid, tanh, softplus, softsign, hard_sigmoid,
+              exponential, relu6, sqrt, rsqrt, gelu, gelu_tanh, silu, absolute, negative, log,
+              log1p, square, sin, cos, floor, sign, clip)
 
 // y = activation(op(a) op(b) + bias), op(x) = x or its transpose over the last two axes
 struct GemmSettings {
@@ -95,6 +103,45 @@ struct Pool2dSettings {
     f("function", function), f("size_h", size_h), f("size_w", size_w);
     f("stride_h", stride_h), f("stride_w", stride_w), f("pad_top", pad_top);
     f("pad_bottom", pad_bottom), f("pad_left", pad_left), f("pad_right", pad_right);
+  }
+};
+
+FASTNN_CHOICE(Binary, add, subtract, multiply, divide, power, minimum, maximum)
+FASTNN_CHOICE(Comparison, equal, not_equal, less, less_equal, greater, greater_equal)
+FASTNN_CHOICE(Side, a, b)
+
+struct BinarySettings {
+  Binary function = Binary::add;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function);
+  }
+};
+
+// The gradient of one side.
+struct BinaryBackwardSettings {
+  Binary function = Binary::add;
+  Side side = Side::a;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function), f("side", side);
+  }
+};
+
+struct CompareSettings {
+  Comparison function = Comparison::equal;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function);
+  }
+};
+
+struct UnarySettings {
+  Unary function = Unary::relu;
+  double alpha = 0, beta = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function), f("alpha", alpha), f("beta", beta);
   }
 };
 

@@ -68,31 +68,48 @@ FASTNN_INLINE V polynomial(V x, const Scalar<V> (&c)[terms]) {
   return y;
 }
 
+// x less the nearest multiple n of ln2.
+template <class V>
+FASTNN_INLINE V reduce_exponent(V x, V& n) {
+  using C = MathConstants<Scalar<V>>;
+  n = round(x * broadcast(Scalar<V>(1.4426950408889634)));
+  return fma(n, broadcast(-C::kLn2Low), fma(n, broadcast(-C::kLn2High), x));
+}
+
 template <class V>
 FASTNN_INLINE V exp(V x) {
   using C = MathConstants<Scalar<V>>;
   // Beyond the limits the result is 0 or inf already; inf itself would make r a NaN.
   x = select(less(x, broadcast(C::kExpLow)), broadcast(C::kExpLow), x);
   x = select(greater(x, broadcast(C::kExpHigh)), broadcast(C::kExpHigh), x);
-  const V n = round(x * broadcast(Scalar<V>(1.4426950408889634)));
-  const V r = fma(n, broadcast(-C::kLn2Low), fma(n, broadcast(-C::kLn2High), x));
+  V n;
+  const V r = reduce_exponent(x, n);
   const V p = fma(r * r, polynomial(r, C::kExp), r) + broadcast(Scalar<V>(1));
   return scale_by_power_of_two(p, n);
+}
+
+// x = 2^k (1 + f), counted from sqrt(1/2): the exponent field is k + bias and what it leaves of x
+// is 1 + f.
+template <class V>
+FASTNN_INLINE V split_power(V x, V& k) {
+  using T = Scalar<V>;
+  using C = MathConstants<T>;
+  using B = Bits<T>;
+  using U = decltype(C::kHalfRoot + 0);
+  constexpr U kOne = static_cast<U>(C::kBias) << C::kMantissa;
+  constexpr U kMagic = static_cast<U>(C::kBias + C::kMantissa) << C::kMantissa;  // 2^mantissa
+  constexpr T kOffset = static_cast<T>((U(1) << C::kMantissa) + C::kBias);
+  const B bits = reinterpret_cast<B>(x), exponent = (bits - (C::kHalfRoot - kOne)) >> C::kMantissa;
+  k = reinterpret_cast<V>(exponent | kMagic) - broadcast(kOffset);
+  return reinterpret_cast<V>(bits - (exponent << C::kMantissa) + kOne) - broadcast(T(1));
 }
 
 template <class V>
 FASTNN_INLINE V log(V x) {
   using T = Scalar<V>;
   using C = MathConstants<T>;
-  using B = Bits<T>;
-  using U = decltype(C::kHalfRoot + 0);
-  constexpr U kOne = static_cast<U>(C::kBias) << C::kMantissa;
-  // Counted from sqrt(1/2), the exponent field is k + bias and what it leaves of x is 1 + f.
-  const B bits = reinterpret_cast<B>(x), exponent = (bits - (C::kHalfRoot - kOne)) >> C::kMantissa;
-  const V f = reinterpret_cast<V>(bits - (exponent << C::kMantissa) + kOne) - broadcast(T(1));
-  constexpr U kMagic = static_cast<U>(C::kBias + C::kMantissa) << C::kMantissa;  // 2^mantissa
-  constexpr T kOffset = static_cast<T>((U(1) << C::kMantissa) + C::kBias);
-  const V k = reinterpret_cast<V>(exponent | kMagic) - broadcast(kOffset);
+  V k;
+  const V f = split_power(x, k);
 
   // 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 p(s^2))), which adds what is small first.
   const V s = f / (f + broadcast(T(2))), z = s * s, half = f * f * broadcast(T(0.5));

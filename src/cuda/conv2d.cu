@@ -11,7 +11,7 @@
 // empty: there a thread makes an element by itself. All sums run in the order of w, and those over
 // pixels in chunks of a size that the shapes tell, whose partial sums lie in scratch and are added
 // in order.
-#include "../cpp/formulas.h"
+#include "activation.h"
 #include "conv2d.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -118,9 +118,11 @@ static void launch_product(OutAdd to, In from, In w, MaybeIn bias, const Conv2dS
     using T = decltype(tag);
     const Epilogue<T> end{to.as<T>(), to.add(), bias.as<T>(), settings.activation};
     const int columns = transposed ? s.C : s.F;
-    if (s.groups > 1 && columns <= kFewChannels)
-      return launch_map(few_channels_kernel<T, transposed>, to.size(), stream, end, from.as<T>(),
-                        w.as<T>(), s, to.size());
+    if (s.groups > 1 && columns <= kFewChannels) {
+      launch_map(few_channels_kernel<T, transposed>, to.size(), stream, end, from.as<T>(),
+                 w.as<T>(), s, to.size());
+      return launch_activation(to.as<T>(), to.size(), settings.activation, stream);
+    }
     const auto run = [&](auto tiling) {
       using Tile = decltype(tiling);
       launch(product_kernel<T, Tile, transposed>,
@@ -138,6 +140,7 @@ static void launch_product(OutAdd to, In from, In w, MaybeIn bias, const Conv2dS
           },
           run);
     }
+    launch_activation(to.as<T>(), to.size(), settings.activation, stream);
   });
 }
 

@@ -2,7 +2,7 @@
 // transpose over the last two axes.
 // op(a) is (batch, M, K), op(b) (batch, K, N) or (K, N), y (batch, M, N), all row-major. A block
 // makes a square tile of y (tile.h); neither the tile's size, nor N, nor the batch changes a bit.
-#include "../cpp/formulas.h"
+#include "activation.h"
 #include "tile.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -73,6 +73,7 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch,
              sizeof(TileShared<T, Tile>), stream, y.as<T>(), y.add(), a.as<T>(), b.as<T>(),
              bias.as<T>(), activated.as<T>(), settings.activation, g);
     });
+    launch_activation(y.as<T>(), y.size(), settings.activation, stream);
   });
 }
 

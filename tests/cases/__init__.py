@@ -130,6 +130,18 @@ def wild(rng, array):
     return np.where(rng.random(array.shape) < 0.4, odd, x)
 
 
+def curve(rng, array):
+    """Where functions bend, 4 wide, and now and then NaN, infinities and zeros of both signs."""
+    odd = rng.choice([np.nan, np.inf, -np.inf, 0.0, -0.0, 1.0, -1.0], array.shape)
+    return np.where(rng.random(array.shape) < 0.15, odd, 4 * rng.standard_normal(array.shape))
+
+
+def powers(rng, array):
+    """Bases and powers: whole and not, zeros, infinities and NaN."""
+    odd = rng.choice([np.nan, np.inf, -np.inf, 0.0, 1.0, -1.0, 2.0, 3.0, -2.0, 0.5], array.shape)
+    return np.where(rng.random(array.shape) < 0.7, odd, 3 * rng.standard_normal(array.shape))
+
+
 def state(rng, array):
     """A seed of 64 bits and a step that needs more than 32."""
     return np.array([rng.integers(-(2**63), 2**63 - 1), 2**33 + rng.integers(2**33)])
@@ -146,6 +158,9 @@ VALUES = {
     "far": far,
     "masked": masked,
     "wild": wild,
+    "curve": curve,
+    "powers": powers,
+    "small": lambda rng, array: rng.integers(0, 3, array.shape),
     "state": state,
     "positive": lambda rng, array: np.square(rng.standard_normal(array.shape)) + 1e-3,
     "nan": lambda rng, array: np.full(array.shape, np.nan),

@@ -14,6 +14,7 @@ def gemm(
     turned="NN",
     relu=False,
     back=False,
+    activation="none",
 ):
     """y (batch.., m, n) from a (batch.., m, k) and b (batch.., k, n); `turned` as in BLAS.
 
@@ -28,8 +29,8 @@ def gemm(
         "bias": Array((n,), dtype) if bias else None,
         "activated": Array((*batch, m, n), dtype) if back else None,
     }
-    settings = (turned[0] == "T", turned[1] == "T", "relu" if relu or back else "none")
-    return Case("gemm", operands, settings, addable=not (bias or relu))
+    settings = (turned[0] == "T", turned[1] == "T", "relu" if relu or back else activation)
+    return Case("gemm", operands, settings, addable=not (bias or relu or activation != "none"))
 
 
 TURNS = ("NN", "NT", "TN", "TT")
@@ -67,7 +68,16 @@ for dtype in FLOATS:
     CASES += [gemm(400, 65, 2060, dtype, turned="NT"), gemm(300, 70, 900, dtype, turned="TN")]
     CASES += [gemm(200, 70, 1400, dtype, (2,), turned="TT", bias=True, relu=True)]
 
+# The other activations, over a panel's slices and over the columns of one row.
+AFTER = ("sigmoid", "tanh", "elu", "selu", "softplus", "softsign", "hard_sigmoid", "relu6")
+for dtype in FLOATS:
+    for name in (*AFTER, "exponential"):
+        CASES += [gemm(7, 33, 9, dtype, bias=True, activation=name)]
+    CASES += [gemm(5, 40, 2100, dtype, (2,), activation="tanh")]
+    CASES += [gemm(1, 600, 20, dtype, turned="NT", bias=True, activation="sigmoid")]
+
 INDEPENDENT = [
+    (gemm(40, 50, 300, bias=True, activation="sigmoid"), {"y": -1, "b": -1, "bias": 0}),
     (gemm(40, 50, 300), {"y": -2, "a": -2}),
     (gemm(130, 33, 17, "float64", bias=True, relu=True), {"y": -2, "a": -2}),
     (gemm(40, 90, 300, bias=True), {"y": -1, "b": -1, "bias": 0}),

@@ -1,7 +1,7 @@
-"""sum_to: the axes of add's cases summed, and sums so long that they are cut."""
+"""sum_to: the axes of binary's cases summed, and sums so long that they are cut."""
 
 from . import FLOATS, Array, Case
-from .add import PAIRS
+from .binary import PAIRS
 
 
 def sum_to(y, x, dtype="float32"):

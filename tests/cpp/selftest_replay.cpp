@@ -57,9 +57,10 @@ class Program {
       int y = outside(0);
       for (int i = 0; i < kDepth; ++i) {
         const int product = planned();
-        call(OperationId::gemm, {product, y, outside(0), -1, -1}, true);
+        call(OperationId::gemm, {product, y, outside(0), -1, -1},
+             GemmSettings{false, false, Activation::relu});
         const int sum = i + 1 < kDepth ? planned() : outside(1 + chain);
-        call(OperationId::add, {sum, y, product}, false);
+        call(OperationId::binary, {sum, y, product}, BinarySettings{});
         y = sum;
       }
     }
@@ -106,12 +107,11 @@ class Program {
     return static_cast<int>(buffers_.size()) - 1;
   }
 
-  void call(OperationId id, std::vector<int> operands, bool relu) {
+  template <class Settings>
+  void call(OperationId id, std::vector<int> operands, const Settings& settings) {
     RecordedCall c;
     c.id = id;
     c.operation = FASTNN_ISA::operations() + static_cast<int>(id);
-    GemmSettings settings;
-    settings.activation = relu ? Activation::relu : Activation::none;
     c.settings.resize(sizeof settings);
     memcpy(c.settings.data(), &settings, sizeof settings);
     if (c.operation->roles[c.operation->parameters - 1] == 's') operands.push_back(-2);

@@ -11,7 +11,9 @@ import math
 import numpy as np
 
 from . import Size, positive
-from .relu import relu_backward
+from .unary import FUNCTION, derivative, unary_forward
+
+ALPHA = 1.0  # of elu
 
 
 def gemm(a, b, bias, activated, transpose_a, transpose_b, activation):
@@ -19,20 +21,30 @@ def gemm(a, b, bias, activated, transpose_a, transpose_b, activation):
     if bias is not None:
         y = y + bias
     if activated is not None:
-        return relu_backward(y, activated)
-    return np.maximum(y, 0) if activation == "relu" else y
+        return y * derivative(activated, activation)
+    if activation == "none":
+        return y
+    return unary_forward(y, activation, ALPHA, 0.0)
 
 
-def gemm_magnitude(a, b, bias, activated, transpose_a, transpose_b):
-    # relu never moves two numbers apart, so the bound before it holds after it.
-    y = gemm(positive(a), positive(b), positive(bias), None, transpose_a, transpose_b, "none")
-    y = y if activated is None else relu_backward(y, activated)
-    return Size(y, oriented(a, transpose_a).shape[-1] + (bias is not None))
+def gemm_magnitude(a, b, bias, activated, transpose_a, transpose_b, activation):
+    # relu never moves two numbers apart, so the bound before it holds after it; nor do the others,
+    # but for selu's factor and exponential, whose own size it is; their own errors are relative.
+    size = gemm(positive(a), positive(b), positive(bias), None, transpose_a, transpose_b, "none")
+    terms = oriented(a, transpose_a).shape[-1] + (bias is not None)
+    if activated is not None:
+        size = size * derivative(activated, activation)
+    elif activation not in ("none", "relu"):
+        y = gemm(a, b, bias, None, transpose_a, transpose_b, activation)
+        steepest = {"selu": 2.0, "exponential": 2 * y}.get(activation, 1.0)
+        size = size * steepest + np.abs(y) + (activation == "hard_sigmoid")
+        terms += 2 * FUNCTION + 2
+    return Size(size, terms)
 
 
 def gemm_backward(dy, a, b, bias, activated, y, transpose_a, transpose_b, activation):
-    if activation == "relu":
-        dy = relu_backward(dy, y if activated is None else activated)
+    if activation != "none":
+        dy = dy * derivative(y if activated is None else activated, activation, ALPHA)
     da = dy @ oriented(oriented(b, transpose_b), True)
     db = oriented(oriented(a, transpose_a), True) @ dy
     while db.ndim > b.ndim:

@@ -13,7 +13,7 @@ class Dense(Layer):
 
     Args:
         units: size of the output's last axis.
-        activation: "relu", "softmax", "linear", None, or a function of tensors.
+        activation: a name that fastnn.activations knows, None, or a function of tensors.
         use_bias: whether there is a bias.
         kernel_initializer, bias_initializer: names or callables.
 
@@ -60,8 +60,9 @@ class Dense(Layer):
                 f"{self.name}: the input has shape {x.shape}, but the layer was built for "
                 f"{self.kernel.shape[0]} inputs, the last axis."
             )
-        if self.activation is activations.relu:
-            return ops.dense(x, self.kernel, self.bias, "relu")
+        fused = activations.fused(self.activation)
+        if fused is not None:
+            return ops.dense(x, self.kernel, self.bias, fused)
         return self.activation(ops.dense(x, self.kernel, self.bias))
 
     def compute_output_shape(self, input_shape):
@@ -105,7 +106,7 @@ class Activation(Layer):
     """An activation as a layer of its own.
 
     Args:
-        activation: "relu", "softmax", "linear", None, or a function of tensors.
+        activation: a name that fastnn.activations knows, None, or a function of tensors.
 
     >>> import fastnn
     >>> fastnn.layers.Activation("relu")([[-1.0, 2.0]]).numpy()

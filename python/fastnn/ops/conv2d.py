@@ -10,7 +10,6 @@ from ..symbolic import operation
 from ..tensor import as_tensor, result
 
 MOST = 2**29  # what the kernels take of a size, a step or a padding
-ACTIVATIONS = ("none", "relu")
 
 
 def _pair(value, name, what):
@@ -43,7 +42,7 @@ def _explicit(padding, name):
     return pads
 
 
-def _checked(name, x, kernel, bias, activation):
+def _checked(name, x, kernel, bias):
     """The operands as tensors."""
     x = as_tensor(x, name)
     w = as_tensor(kernel, name, like=x)
@@ -52,11 +51,6 @@ def _checked(name, x, kernel, bias, activation):
         raise ValueError(
             f"{name}: x has shape {x.shape} and the kernel {w.shape}; four axes are wanted of "
             "each: (batch, rows, columns, channels) and (rows, columns, channels, channels)."
-        )
-    if activation not in ACTIVATIONS:
-        raise ValueError(
-            f'{name}: activation is {activation!r}; "none" or "relu" is wanted. Apply another '
-            "function to the result."
         )
     return x, w, b
 
@@ -125,7 +119,7 @@ def _before_activation(dy, y, activation, x):
     if activation == "none":
         return dy
     dz = x.device.empty(y.shape, x.dtype)
-    x.device.module.relu_backward(dz, dy, y)
+    x.device.module.unary_backward(dz, dy, y, (activation, 1.0, 0.0))  # 1: elu's alpha
     return dz
 
 
@@ -159,7 +153,7 @@ def conv2d(
             sides and the odd one after; or ((top, bottom), (left, right)) zeros.
         dilation_rate: the distance of the window's taps, a number or (down, across).
         groups: the filters of a group see the channels of that group only.
-        activation: "none" or "relu", computed while the sums are still in registers.
+        activation: as in `dense`, computed while the sums are at hand.
 
     Returns:
         A tensor (batch, rows, columns, filters).
@@ -174,7 +168,7 @@ def conv2d(
     array([[2., 3.],
            [5., 6.]], dtype=float32)
     """
-    x, w, b = _checked("conv2d", x, kernel, bias, activation)
+    x, w, b = _checked("conv2d", x, kernel, bias)
     try:
         count = operator.index(groups)
         if count < 1 or w.shape[3] % count:
@@ -211,7 +205,7 @@ def depthwise_conv2d(
     >>> fastnn.ops.depthwise_conv2d(x, kernel).numpy().reshape(3)
     array([ 4.,  8., 12.], dtype=float32)
     """
-    x, w, b = _checked("depthwise_conv2d", x, kernel, bias, activation)
+    x, w, b = _checked("depthwise_conv2d", x, kernel, bias)
     channels = w.shape[2]
     _want_channels("depthwise_conv2d", x, w, channels, "its third size")
     shape = (*w.shape[:2], 1, channels * w.shape[3])
@@ -238,7 +232,7 @@ def separable_conv2d(
         pointwise_kernel: (1, 1, channels * multiplier, filters).
         bias: (filters,), or None.
         strides, padding, dilation_rate: of the depthwise convolution, as `conv2d`.
-        activation: "none" or "relu", at the end.
+        activation: as in `dense`, at the end.
 
     Returns:
         A tensor (batch, rows, columns, filters).
@@ -326,7 +320,7 @@ def conv2d_transpose(
             than the strides. With "valid" to (size - 1) * stride + kernel, with "same" to
             (size - 1) * stride + kernel % 2, as Keras has it.
         dilation_rate: the distance of the window's taps, a number or (down, across).
-        activation: "none" or "relu".
+        activation: as in `dense`.
 
     Returns:
         A tensor (batch, rows, columns, filters).
@@ -341,7 +335,7 @@ def conv2d_transpose(
     array([1., 1., 2., 2.], dtype=float32)
     """
     name = "conv2d_transpose"
-    y, w, b = _checked(name, x, kernel, bias, activation)  # y: what the kernel calls it
+    y, w, b = _checked(name, x, kernel, bias)  # y: what the kernel calls it
     _want_channels(name, y, w, w.shape[3], "its last size")
     strides = _pair(strides, name, "strides")
     dilations = _pair(dilation_rate, name, "dilation_rate")

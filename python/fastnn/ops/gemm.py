@@ -2,7 +2,7 @@
 
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-from .add import add
+from .binary import add
 from .memory import zeros
 
 
@@ -76,7 +76,9 @@ def dense(x, kernel, bias=None, activation="none"):
         x: float tensor or array, (.., inputs).
         kernel: (inputs, units).
         bias: (units,), or None.
-        activation: "none" or "relu", computed while the product is still in registers.
+        activation: "none", "relu", "sigmoid", "tanh", "elu", "selu", "softplus", "softsign",
+            "hard_sigmoid", "exponential" or "relu6", computed while the product is at hand: relu
+            in registers, the others in the first cache.
 
     Returns:
         A tensor (.., units).
@@ -102,9 +104,9 @@ def dense(x, kernel, bias=None, activation="none"):
 
     def backward(dy, out):
         dz = dy if dy.ndim == 2 else dy.reshape(-1, units)
-        if activation == "relu":
-            dz = x.device.empty(y.shape, x.dtype)
-            k.relu_backward(dz, dy if dy.ndim == 2 else dy.reshape(-1, units), y)
+        if activation != "none":
+            up, dz = dz, x.device.empty(y.shape, x.dtype)
+            k.unary_backward(dz, up, y, (activation, 1.0, 0.0))  # 1: elu's alpha
         dw, add = out(1)
         if dw is not None:
             k.gemm(dw, rows, dz, None, None, (True, False, "none"), add=add)

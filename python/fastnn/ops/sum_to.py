@@ -32,6 +32,6 @@ def sum_to(x, shape):
         dx, add = out(0)
         zeros = x.device.empty(x.shape, x.dtype)
         k.fill(zeros, (0.0,))
-        k.add(dx, zeros, dy, add=add)
+        k.binary(dx, zeros, dy, ("add",), add=add)
 
     return result(y, (x,), backward)

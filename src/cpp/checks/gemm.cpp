@@ -28,8 +28,9 @@ void gemm_check(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch,
   check.shape(y, wanted);
   check.shape(bias, {N});
   check.shape(activated, wanted);
-  if (activated && s.activation == Activation::none)
-    return check.refuse("activated is given: the activation that it came from is wanted too.");
+  if (activated && s.activation != Activation::relu)
+    return check.refuse(
+        "activated is given: the activation that it came from is wanted, \"relu\".");
   if (y.add() && (bias || (s.activation != Activation::none && !activated)))
     check.refuse("y adds to what is there: bias and activation do not go with that.");
 }

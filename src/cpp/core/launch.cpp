@@ -88,9 +88,9 @@ bool add_result(Device& device, const Operand& y, const Operand& result, PyObjec
   Operand operands[3] = {y, y, result};
   operands[0].add = operands[1].add = false;
   const uint16_t first[4] = {0, 1, 2, 3};
-  const NoSettings none;
+  const BinarySettings addition;
   PyObject* arrays[3] = {array, array, nullptr};
-  Call add{OperationId::add, operands, first, &none, arrays};
+  Call add{OperationId::binary, operands, first, &addition, arrays};
   return launch(device, add);
 }
 

@@ -7,13 +7,16 @@
 
 namespace fastnn::FASTNN_ISA {
 
-// Axes, innermost first, each with its size and what a step along it moves in two operands: 0 where
-// that operand is the same all along.
+constexpr int kOperands = 3;
+
+// Axes, innermost first, each with its size and what a step along it moves in up to three operands:
+// 0 where that operand is the same all along.
 struct Axes {
   int count = 0;
-  int64_t size[kMaxRank], step[2][kMaxRank];
+  int64_t size[kMaxRank], step[kOperands][kMaxRank];
 
-  FASTNN_INLINE void push(int64_t n, int64_t step_0, int64_t step_1) {
+  FASTNN_INLINE void push(int64_t n, int64_t step_0, int64_t step_1, int64_t step_2 = 0) {
+    step[2][count] = step_2;
     size[count] = n;
     step[0][count] = step_0;
     step[1][count] = step_1;
@@ -35,37 +38,43 @@ struct Axes {
   }
 };
 
-// The axes of `whole`, merged, with the steps of two operands that broadcast to it. There is at
-// least one; along the first each operand steps by 1 or stays.
-FASTNN_INLINE Axes merged_axes(Ref whole, Ref x, Ref y) {
+// The axes of `whole`, merged, with the steps of operands that broadcast to it. There is at least
+// one; along the first each operand steps by 1 or stays.
+template <int operands>
+FASTNN_INLINE Axes merged_axes(Ref whole, const Ref (&x)[operands]) {
   Axes axes;
-  const Ref operands[2] = {x, y};
-  int64_t volume[2] = {1, 1};
+  int64_t volume[kOperands] = {1, 1, 1};
   for (int i = 1; i <= whole.rank(); ++i) {
     const int64_t n = whole.dim(-i);
     if (n == 1) continue;
-    int64_t step[2];
-    for (int k = 0; k < 2; ++k) {
-      const int64_t own = i <= operands[k].rank() ? operands[k].dim(-i) : 1;
+    int64_t step[kOperands] = {};
+    const int last = axes.count - 1;
+    bool even = last >= 0;
+    for (int k = 0; k < operands; ++k) {
+      const int64_t own = i <= x[k].rank() ? x[k].dim(-i) : 1;
       step[k] = own == 1 ? 0 : volume[k];
       volume[k] *= own;
+      even = even && step[k] == axes.step[k][last] * axes.size[last];
     }
-    const int last = axes.count - 1;
-    if (last >= 0 && step[0] == axes.step[0][last] * axes.size[last] &&
-        step[1] == axes.step[1][last] * axes.size[last]) {
+    if (even) {
       axes.size[last] *= n;
     } else {
-      axes.push(n, step[0], step[1]);
+      axes.push(n, step[0], step[1], step[2]);
     }
   }
-  if (axes.count == 0) axes.push(1, 1, 1);
+  if (axes.count == 0) axes.push(1, 1, 1, 1);
   return axes;
+}
+FASTNN_INLINE Axes merged_axes(Ref whole, Ref x, Ref y) { return merged_axes(whole, {x, y}); }
+FASTNN_INLINE Axes merged_axes(Ref whole, Ref x, Ref y, Ref z) {
+  return merged_axes(whole, {x, y, z});
 }
 
 // Takes the innermost axis away.
 FASTNN_INLINE Axes outer_axes(const Axes& axes) {
   Axes outer;
-  for (int i = 1; i < axes.count; ++i) outer.push(axes.size[i], axes.step[0][i], axes.step[1][i]);
+  for (int i = 1; i < axes.count; ++i)
+    outer.push(axes.size[i], axes.step[0][i], axes.step[1][i], axes.step[2][i]);
   return outer;
 }
 

@@ -71,6 +71,15 @@ FASTNN_INLINE void plan_stage(Schedule& schedule, int stage, double nanoseconds,
 FASTNN_INLINE double nanoseconds_of(int64_t bytes) {
   return static_cast<double>(bytes) / kBytesPerNanosecond;
 }
+// An exp, or a function as dear, of as many elements as fill a vector.
+constexpr double kFunctionNanoseconds = 6;
+FASTNN_INLINE void plan_functions(Schedule& schedule, int64_t n, int functions, Dtype dtype,
+                                  int64_t bytes_per_element) {
+  const int64_t lanes_ = kVectorBytes / size_of(dtype);
+  const double work = functions * kFunctionNanoseconds * static_cast<double>(n / lanes_);
+  const double moved = nanoseconds_of(n * bytes_per_element);
+  plan_stage(schedule, 0, work > moved ? work : moved, blocks_of(kGrain, n));
+}
 FASTNN_INLINE void plan_elements(Schedule& schedule, int64_t n, int64_t bytes_per_element) {
   plan_stage(schedule, 0, nanoseconds_of(n * bytes_per_element), blocks_of(kGrain, n));
 }
@@ -107,6 +116,21 @@ FASTNN_INLINE void map(T* y, bool add, Range range, F f, const X*... x) {
     map<true>(y, range, f, x...);
   } else {
     map<false>(y, range, f, x...);
+  }
+}
+
+// The same a vector at a time, for an f so long that its own steps overlap with the next vector's.
+template <class T, class F, class... X>
+FASTNN_INLINE void map_slow(T* y, bool add, Range range, F f, const X*... x) {
+  constexpr int64_t L = lanes<T>;
+  int64_t i = range.begin;
+  for (; i + L <= range.end; i += L) {
+    const Vec<T> v = f(load(x + i)...);
+    store(y + i, add ? load(y + i) + v : v);
+  }
+  if (const int64_t rest = range.end - i; rest > 0) {
+    const Vec<T> v = f(load(x + i, rest)...);
+    store(y + i, add ? load(y + i, rest) + v : v, rest);
   }
 }
 

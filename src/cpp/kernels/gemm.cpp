@@ -3,10 +3,16 @@
 // block is multiplied, else reads b in place; a is read in place, since a tile only broadcasts it.
 // A deep panel is taken in slices that stay in the second cache, and the sums of the tiles wait in
 // scratch from one slice to the next.
+#include "activation.h"
 #include "gemm_plan.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
+
+template <class T>
+void activate_rows(const Tile<T>& tile, int64_t rows, int64_t columns) noexcept {
+  for (int64_t i = 0; i < rows; ++i) activate(tile.y + i * tile.y_row, columns, tile.after);
+}
 
 template <class T>
 struct Panel {
@@ -60,6 +66,7 @@ void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& who
           whole.activated && done ? whole.activated + top * p.columns + column : nullptr;
       tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
       kTiles<T>.at[static_cast<int>(kind)][height - 1][vectors - 1](tile);
+      if (done && tile.after != Activation::none) activate_rows(tile, height, width);
     }
   }
 }
@@ -106,6 +113,7 @@ void multiply_row(const GemmPlan& p, const Tile<T>& whole, int64_t index) noexce
     if (whole.bias && !whole.one_bias) tile.bias = whole.bias + j;
     if (whole.activated) tile.activated = whole.activated + j;
     kTiles<T>.at[static_cast<int>(Rows::whole)][0][vectors - 1](tile);
+    if (tile.after != Activation::none) activate_rows(tile, 1, width);
   }
 }
 
@@ -165,6 +173,7 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch scratch
     tile.one_bias = p.swapped;
     tile.activated = activated.as<T>();
     tile.relu = settings.activation == Activation::relu;
+    tile.after = tile.relu ? Activation::none : settings.activation;
     tile.add = y.add();
     multiply(p, tile, share(p.batch * p.panels * p.cuts, part), scratch.slice<T>(part.slot));
   });

@@ -35,6 +35,7 @@ struct Tile {
   bool one_bias;       // one for all columns
   const T* activated;  // rows like y's; null: none
   bool relu, add;
+  Activation after;  // of rows that are finished: any but relu, which the registers go through
 };
 
 // How a tile reads b: rows of whole vectors; rows whose last vector is short; the same for the

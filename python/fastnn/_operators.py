@@ -1,0 +1,74 @@
+"""Python's operators, for tensors with values and without."""
+
+
+class Operators:
+    """+ - * / ** @, unary - and abs(), and < <= > >=, which give uint8 tensors.
+
+    == and != stay what they are for any object: sets and dictionaries of tensors rely on that.
+    ``fastnn.ops.equal`` compares.
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other):
+        return _ops().add(self, other)
+
+    __radd__ = __add__
+
+    def __sub__(self, other):
+        return _ops().subtract(self, other)
+
+    def __rsub__(self, other):
+        return _ops().subtract(other, self)
+
+    def __mul__(self, other):
+        return _ops().multiply(self, other)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other):
+        return _ops().divide(self, other)
+
+    def __rtruediv__(self, other):
+        return _ops().divide(other, self)
+
+    def __pow__(self, other):
+        ops = _ops()
+        return (
+            ops.square(self)
+            if type(other) in (int, float) and other == 2
+            else ops.power(self, other)
+        )
+
+    def __rpow__(self, other):
+        return _ops().power(other, self)
+
+    def __matmul__(self, other):
+        return _ops().matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return _ops().matmul(other, self)
+
+    def __neg__(self):
+        return _ops().negative(self)
+
+    def __abs__(self):
+        return _ops().absolute(self)
+
+    def __lt__(self, other):
+        return _ops().less(self, other)
+
+    def __le__(self, other):
+        return _ops().less_equal(self, other)
+
+    def __gt__(self, other):
+        return _ops().greater(self, other)
+
+    def __ge__(self, other):
+        return _ops().greater_equal(self, other)
+
+
+def _ops():
+    from . import ops
+
+    return ops
