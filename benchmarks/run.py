@@ -15,7 +15,20 @@ import os
 import sys
 from pathlib import Path
 
-KERNELS = ("gemm", "relu", "softmax", "loss", "random", "add", "adam", "memory")
+KERNELS = (
+    "gemm",
+    "relu",
+    "softmax",
+    "cross_entropy",
+    "soft_cross_entropy",
+    "loss",
+    "batch_norm",
+    "layer_norm",
+    "random",
+    "add",
+    "adam",
+    "memory",
+)
 WHAT = ("machine", "overheads", *KERNELS, "steps")
 PEERS = ("numpy", "torch", "keras")
 

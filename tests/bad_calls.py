@@ -140,7 +140,10 @@ CALLS = {
         losses.BinaryCrossentropy(), y_true=x(), y_pred=x(), sample_weight=[1.0, 2.0]
     ),
     "SparseCategoricalCrossentropy": lambda: call(
-        losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
+        losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x(), sample_weight=[1.0, 2.0]
+    ),
+    "CategoricalCrossentropy": lambda: call(
+        losses.CategoricalCrossentropy(), y_true=x(), y_pred=x(), sample_weight=[1.0, 2.0]
     ),
     "ops.adam_update": lambda: call(
         ops.adam_update,
@@ -169,6 +172,13 @@ CALLS = {
         sample_weight=np.ones(2, "float32"),
     ),
     "ops.cast": lambda: call(ops.cast, x=x(), dtype="float64"),
+    "ops.categorical_crossentropy": lambda: call(
+        ops.categorical_crossentropy,
+        target=x(),
+        output=x(),
+        label_smoothing=0.1,
+        sample_weight=[1.0, 2.0],
+    ),
     "ops.copy": lambda: call(ops.copy, x=x()),
     "ops.dense": lambda: call(
         ops.dense, x=x(), kernel=w(), bias=np.ones(2, "float32"), activation="relu"
@@ -180,6 +190,7 @@ CALLS = {
     "ops.layer_norm": lambda: call(
         ops.layer_norm, x=x(), gamma=np.ones(3, "float32"), beta=[1.0] * 3, axis=-1, epsilon=0.1
     ),
+    "ops.log_softmax": lambda: call(ops.log_softmax, x=x()),
     "ops.matmul": lambda: call(ops.matmul, a=x(), b=w()),
     "ops.mean_absolute_error": lambda: call(ops.mean_absolute_error, prediction=x(), target=x()),
     "ops.mean_squared_error": lambda: call(ops.mean_squared_error, prediction=x(), target=x()),

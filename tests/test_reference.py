@@ -62,7 +62,7 @@ def differentiable_cases():
 
 def off_the_clip(case):
     """A certain probability stands at the clip, where the loss has another kink."""
-    if case.operation == "cross_entropy_forward":
+    if case.operation in ("cross_entropy_forward", "cross_entropy_soft_forward"):
         return case.changed("p", values="softmax")
     if case.operation == "loss_forward" and case.operands["prediction"].values == "unit":
         return case.changed("prediction", values="inside")
@@ -99,11 +99,13 @@ def test_backward_is_the_derivative(case):
 
 
 def differentiated(case):
-    """The float inputs of a forward, in order."""
+    """The float inputs of a forward that its backward differentiates, in order."""
+    backward = OPERATIONS.get(backward_name(case))
+    gradients = {p.name for p in backward.written} if backward else {"dtarget"}
     described = case.operands
     names = [p.name for p in OPERATIONS[case.operation].parameters if p.read and not p.written]
     floats = [n for n in names if described[n] is None or "float" in described[n].dtype]
-    return [n for n in floats if n not in CONSTANT]
+    return [n for n in floats if n not in CONSTANT and (n != "target" or "dtarget" in gradients)]
 
 
 def test_gemm_backward_magnitude_holds_its_backward():

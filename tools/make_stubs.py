@@ -16,13 +16,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 from contract import ROOT, read_operations
 
 SETTINGS = {"double": "float", "int64_t": "int", "bool": "bool"}
+SETTINGS["Integers"] = "tuple[int, ...]"
 HEADER = "# Made by tools/make_stubs.py.\n"
 
 
-def activations():
+def choices():
+    """The settings that are one of some names: {C++ type: Python type}."""
     text = (ROOT / "src/cpp/settings.h").read_text()
-    names = re.search(r"enum class Activation[^{]*\{([^}]*)\}", text)[1]
-    return "Literal[" + ", ".join(f'"{name}"' for name in re.findall(r"\w+", names)) + "]"
+    found = re.findall(r"^FASTNN_CHOICE\((\w+), ([^)]*)\)", text, re.M)
+    quoted = {kind: [f'"{name}"' for name in re.findall(r"\w+", names)] for kind, names in found}
+    return {kind: f"Literal[{', '.join(names)}]" for kind, names in quoted.items()}
 
 
 def function(name, arguments, result="None"):
@@ -39,7 +42,7 @@ def operation(op):
         kind = "Sequence[Array]" if p.is_list else "Array | None" if p.optional else "Array"
         arguments.append(f"{p.name}: {kind}")
     if op.settings:
-        types = {**SETTINGS, "Activation": activations()}
+        types = {**SETTINGS, **choices()}
         arguments.append(f"settings: tuple[{', '.join(types[kind] for kind, _ in op.settings)}]")
     return function(op.name, [*arguments, "/", "*", "add: int = 0"])
 

@@ -139,6 +139,7 @@ VALUES = {
     "normal": normal,
     "special": special,
     "softmax": softmaxed,
+    "log softmax": lambda rng, array: np.log(softmaxed(rng, array)),
     "probabilities": probabilities,
     "unit": unit,
     "inside": lambda rng, array: rng.uniform(0.05, 0.95, array.shape),

@@ -7,13 +7,15 @@ Symbolic tensors (``fastnn.Input``) give symbolic tensors.
 from .adam import adam_update
 from .add import add
 from .batch_norm import batch_norm
+from .cross_entropy import sparse_categorical_crossentropy
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .random import dropout, uniform
 from .relu import relu
-from .softmax import softmax, sparse_categorical_crossentropy
+from .soft_cross_entropy import categorical_crossentropy
+from .softmax import log_softmax, softmax
 
 __all__ = [
     "adam_update",
@@ -21,6 +23,7 @@ __all__ = [
     "batch_norm",
     "binary_crossentropy",
     "cast",
+    "categorical_crossentropy",
     "copy",
     "dense",
     "dropout",
@@ -28,6 +31,7 @@ __all__ = [
     "gather",
     "huber",
     "layer_norm",
+    "log_softmax",
     "matmul",
     "mean_absolute_error",
     "mean_squared_error",
