@@ -38,8 +38,8 @@ struct GemmSettings {
 
 FASTNN_CHOICE(Loss, squared, absolute, huber, binary_cross_entropy, sigmoid_cross_entropy)
 
-// delta: where huber turns from a square to a line. smoothing: of the targets of the last two, which
-// become t (1 - smoothing) + smoothing / 2.
+// delta: where huber turns from a square to a line. smoothing: of the targets of the last two,
+// which become t (1 - smoothing) + smoothing / 2.
 struct LossSettings {
   Loss function = Loss::squared;
   double delta = 1, smoothing = 0;
