@@ -3,7 +3,8 @@
 Each oracle answers once, in a process of its own, from one file of numbers to another:
     x (steps, batch, inputs); labels (steps, batch); values (steps, batch, outputs), for MSE; rate;
     weights0 ..: where all of them start, weight_count; clip_p, clip_labels: see PROBABILITIES;
-    optimizers: OPTIMIZERS as JSON.
+    optimizers: OPTIMIZERS as JSON;
+    loss_x, p, t, n, w: logits, probabilities, targets, labels, weights; norm_x, dy, gamma, beta.
 Where a package is not installed (pip install ".[oracles]") its tests are skipped.
 """
 
@@ -78,6 +79,26 @@ def questions():
         "clip_p": np.array(p),
         "clip_labels": np.array(labels, "int32"),
         "optimizers": json.dumps(OPTIMIZERS),
+        **{f"loss_{key}": value for key, value in loss_questions().items()},
+        "norm_x": 5 + rng.standard_normal((6, 7, 4)),
+        "norm_dy": rng.standard_normal((6, 7, 4)),
+        "norm_gamma": rng.standard_normal(4),
+        "norm_beta": rng.standard_normal(4),
+    }
+
+
+def loss_questions():
+    """Some probabilities lie outside of the clip, before or after the division by the row's sum."""
+    rng = np.random.default_rng(9)
+    p = rng.random((12, 5))
+    p[::3, 1] = [0, 1e-9, 3e-8, 1e-3]
+    p[1] = [1 - 1e-9, 0, 1e-10, 0, 1e-9]
+    return {
+        "x": 3 * rng.standard_normal((12, 5)),
+        "p": p,
+        "t": rng.random((12, 5)),
+        "n": rng.integers(0, 5, 12).astype("int32"),
+        "w": rng.uniform(0, 2, 12),
     }
 
 
@@ -160,3 +181,50 @@ def test_cross_entropy_of_probabilities_is_clipped_as_keras_clips(dtype):
     chosen = asked["clip_p"][np.arange(len(want)), asked["clip_labels"]]
     terms = 1 / asked["clip_p"].sum(axis=1) + 1 / np.maximum(chosen, 1e-15)
     assert (np.abs(got - want) <= 8 * eps * terms[:, None] / len(want)).all()
+
+
+LOSSES = {
+    "squared": (fastnn.losses.MeanSquaredError(), "t", "x"),
+    "absolute": (fastnn.losses.MeanAbsoluteError(), "t", "x"),
+    "huber": (fastnn.losses.Huber(0.7), "t", "x"),
+    "binary": (fastnn.losses.BinaryCrossentropy(label_smoothing=0.1), "t", "p"),
+    "binary_logits": (fastnn.losses.BinaryCrossentropy(True, label_smoothing=0.1), "t", "x"),
+    "soft": (fastnn.losses.CategoricalCrossentropy(label_smoothing=0.1), "t", "p"),
+    "soft_logits": (fastnn.losses.CategoricalCrossentropy(True, label_smoothing=0.1), "t", "x"),
+    "sparse": (fastnn.losses.SparseCategoricalCrossentropy(), "n", "p"),
+    "sparse_logits": (fastnn.losses.SparseCategoricalCrossentropy(True), "n", "x"),
+}
+
+
+@pytest.mark.parametrize("weighted", [False, True], ids=["plain", "weighted"])
+@pytest.mark.parametrize("name", LOSSES)
+def test_losses(name, weighted):
+    wanted, asked = answers("keras"), loss_questions()
+    loss_of, target, prediction = LOSSES[name]
+    p = fastnn.Variable(asked[prediction])
+    loss = loss_of(asked[target], p, asked["w"] if weighted else None)
+    key = f"loss_{name}{'_weighted' if weighted else ''}"
+    np.testing.assert_allclose(loss.item(), wanted[key], rtol=1e-9)
+    got, want = fastnn.gradients(loss, [p])[0].numpy(), wanted[f"{key}_gradient"]
+    # Differences of probabilities cancel: an element is held to the largest of its row.
+    size = np.abs(want).max(axis=-1, keepdims=True)
+    assert (np.abs(got - want) <= 1e-9 * np.maximum(np.abs(want), 1e-6 * size)).all()
+
+
+@pytest.mark.parametrize("name", ["batch", "layer"])
+def test_normalisation(name):
+    wanted, asked = answers("keras"), questions()
+    x, gamma, beta = (fastnn.Variable(asked[f"norm_{n}"]) for n in ("x", "gamma", "beta"))
+    if name == "layer":
+        y = fastnn.ops.layer_norm(x, gamma, beta)
+    else:
+        moving = [fastnn.Variable(np.full(4, v), trainable=False) for v in (0.0, 1.0)]
+        y = fastnn.ops.batch_norm(x, gamma, beta, *moving, True, momentum=0.9)
+        for variable, key in zip(moving, ("moving_mean", "moving_variance"), strict=True):
+            np.testing.assert_allclose(variable.numpy(), wanted[key], rtol=1e-9)
+    np.testing.assert_allclose(y.numpy(), wanted[f"{name}0"], rtol=1e-9, atol=1e-12)
+    # The gradient of sum(y dy) is that of the mean of (y - (y - dy / 2))^2, times the size.
+    target = y.numpy() - asked["norm_dy"] * y.size / 2
+    gradients = fastnn.gradients(fastnn.ops.mean_squared_error(y, target), [x, gamma, beta])
+    for i, g in enumerate(gradients):
+        np.testing.assert_allclose(g.numpy(), wanted[f"{name}{i + 1}"], rtol=1e-9, atol=1e-12)

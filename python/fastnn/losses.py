@@ -82,6 +82,30 @@ class BinaryCrossentropy(_OfElements):
         )
 
 
+class CategoricalCrossentropy(_OfElements):
+    """Cross-entropy with a probability for each class, such as one-hot rows, as targets.
+
+    Args:
+        from_logits: whether predictions are logits; else they are probabilities, clipped as Keras
+            does.
+        label_smoothing: s, by which targets become t (1 - s) + s / classes.
+
+    >>> import fastnn
+    >>> loss = fastnn.losses.CategoricalCrossentropy()([[0.0, 1.0]], [[0.5, 0.5]])
+    >>> round(loss.item(), 4)  # log 2
+    0.6931
+    """
+
+    def __init__(self, from_logits=False, label_smoothing=0.0):
+        self.from_logits = from_logits
+        self.label_smoothing = label_smoothing
+
+    def of(self, y_true, y_pred, sample_weight):
+        return ops.categorical_crossentropy(
+            y_true, y_pred, self.from_logits, self.label_smoothing, sample_weight
+        )
+
+
 class SparseCategoricalCrossentropy(Watched):
     """Cross-entropy with class numbers as labels.
 
@@ -98,5 +122,5 @@ class SparseCategoricalCrossentropy(Watched):
     def __init__(self, from_logits=False):
         self.from_logits = from_logits
 
-    def __call__(self, y_true, y_pred):
-        return ops.sparse_categorical_crossentropy(y_true, y_pred, self.from_logits)
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        return ops.sparse_categorical_crossentropy(y_true, y_pred, self.from_logits, sample_weight)

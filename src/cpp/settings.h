@@ -73,6 +73,14 @@ struct LossSettings {
   }
 };
 
+struct SmoothingSettings {
+  double smoothing = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("smoothing", smoothing);
+  }
+};
+
 // moving = moving momentum + batch's (1 - momentum)
 struct BatchNormSettings {
   double momentum = 0.99, epsilon = 1e-3;

@@ -97,6 +97,9 @@ CALLS = {
         losses.BinaryCrossentropy(), y_true=x(), y_pred=x(), sample_weight=[1.0, 2.0]
     ),
     "SparseCategoricalCrossentropy": lambda: call(
-        losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x()
+        losses.SparseCategoricalCrossentropy(), y_true=[0, 1], y_pred=x(), sample_weight=[1.0, 2.0]
+    ),
+    "CategoricalCrossentropy": lambda: call(
+        losses.CategoricalCrossentropy(), y_true=x(), y_pred=x(), sample_weight=[1.0, 2.0]
     ),
 }

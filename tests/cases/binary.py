@@ -20,13 +20,13 @@ def binary_backward(y, a, b, function, side, dtype="float32", values=("normal", 
     return Case("binary_backward", operands, (function, side), note=note)
 
 
-def compare(y, a, b, function="less", dtype="float32", values="small"):
+def compare(y, a, b, function="less", dtype="float32", values="ternary"):
     operands = {"y": Array(y, "uint8"), "a": Array(a, dtype, values), "b": Array(b, dtype, values)}
     return Case("compare", operands, (function,), note=values)
 
 
 def where(y, condition, a, b, dtype="float32"):
-    operands = {"y": Array(y, dtype), "condition": Array(condition, "uint8", "small")}
+    operands = {"y": Array(y, dtype), "condition": Array(condition, "uint8", "ternary")}
     return Case("where", operands | {"a": Array(a, dtype), "b": Array(b, dtype, "special")})
 
 
@@ -81,7 +81,7 @@ for function in FUNCTIONS:
         CASES += [binary_backward((131,), (131,), (131,), function, side, "float32", values)]
         CASES += [binary_backward((5, 33), (33,), (5, 33), function, side, "float64", values)]
         if function in ("power", "minimum", "maximum"):
-            kinds = ("powers", "powers") if function == "power" else ("small", "small")
+            kinds = ("powers", "powers") if function == "power" else ("ternary", "ternary")
             CASES += [binary_backward((67,), (67,), (67,), function, side, "float32", kinds)]
 CASES += [binary_backward(y, y, b, "multiply", "a") for y, b in SOME[-9:]]
 CASES += [binary_backward(*shapes, "maximum", "b") for shapes in BOTH[2:]]

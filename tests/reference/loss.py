@@ -67,8 +67,7 @@ def slopes(x, t, function, delta, eps):
         return np.clip(e, -delta, delta), -np.clip(e, -delta, delta)
     if function == "binary_cross_entropy":
         p = clip(x, eps)
-        outside = (x <= clip(-np.inf, eps)) | (x >= clip(np.inf, eps))
-        return np.where(outside, 0, (p - t) / (p * (1 - p))), np.log(1 - p) - np.log(p)
+        return np.where(clipped(x, eps), 0, (p - t) / (p * (1 - p))), np.log(1 - p) - np.log(p)
     return 1 / (1 + np.exp(-x)) - t, -x
 
 
@@ -77,7 +76,7 @@ def loss_backward_magnitude(dloss, prediction, target, weights, function, delta,
     dx, dt = (np.abs(d) for d in slopes(x, target, function, delta, eps))
     if function == "binary_cross_entropy":
         p = clip(x, eps)
-        dx = (p + t) / (p * (1 - p)) * (dx != 0)
+        dx = np.where(clipped(x, eps), 0, (p + t) / (p * (1 - p)))
         dt = 1 - np.log(1 - p) - np.log(p)
     elif function == "sigmoid_cross_entropy":
         dx = 1 / (1 + np.exp(-x)) + t
@@ -94,6 +93,10 @@ def clip(x, eps):
     distance from 1 in float32."""
     kernels = np.float32 if eps > 1e-10 else np.float64
     return np.clip(x, np.float64(kernels(1e-7)), np.float64(kernels(1 - 1e-7)))
+
+
+def clipped(x, eps):
+    return (x <= clip(-np.inf, eps)) | (x >= clip(np.inf, eps))
 
 
 def spread(weights, like):

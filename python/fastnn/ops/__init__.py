@@ -52,14 +52,16 @@ from .binary import (
     where,
 )
 from .conv2d import conv2d, conv2d_transpose, depthwise_conv2d, separable_conv2d
+from .cross_entropy import sparse_categorical_crossentropy
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
-from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
+from .loss import binary_crossentropy, element_loss, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .norms import global_norm, norms
 from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
-from .softmax import softmax, sparse_categorical_crossentropy
+from .soft_cross_entropy import categorical_crossentropy
+from .softmax import log_softmax, softmax
 from .sum_to import sum_to
 from .unary import (
     abs,
@@ -93,6 +95,7 @@ __all__ = [
     "binary",
     "binary_crossentropy",
     "cast",
+    "categorical_crossentropy",
     "celu",
     "clip",
     "compare",
@@ -104,6 +107,7 @@ __all__ = [
     "depthwise_conv2d",
     "divide",
     "dropout",
+    "element_loss",
     "elu",
     "equal",
     "exp",
@@ -128,6 +132,7 @@ __all__ = [
     "log",
     "log1p",
     "log_sigmoid",
+    "log_softmax",
     "matmul",
     "max_pool",
     "maximum",

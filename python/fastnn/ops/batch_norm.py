@@ -4,7 +4,7 @@ import numpy as np
 
 from ..symbolic import SymbolicTensor, infer, is_symbolic
 from ..tensor import as_tensor, as_variable, result
-from ._gradients import write_gradients
+from ._gradients import outputs_of, write_gradients
 
 
 def batch_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=0.99, epsilon=1e-3):
@@ -40,68 +40,39 @@ def batch_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=
         inferred = infer(batch_norm, (*arguments[:5], False, momentum, epsilon), {})
         return SymbolicTensor(inferred.shape, inferred.dtype, (batch_norm, arguments, {}))
     x = as_tensor(x, "batch_norm")
-    optional = [None if t is None else as_tensor(t, "batch_norm", like=x) for t in (gamma, beta)]
-    return (_train if training else _infer)(
-        x, *optional, moving_mean, moving_variance, momentum, epsilon
-    )
-
-
-def _array(tensor):
-    return None if tensor is None else tensor.array
-
-
-def _train(x, gamma, beta, moving_mean, moving_variance, momentum, epsilon):
-    as_variable(moving_mean, "batch_norm", "moving_mean")
-    as_variable(moving_variance, "batch_norm", "moving_variance")
+    gamma, beta = (None if t is None else as_tensor(t, "batch_norm", like=x) for t in (gamma, beta))
     device = x.device
     k = device.module
+    scale = None if gamma is None else gamma.array
+    shift = None if beta is None else beta.array
     y = device.empty(x.shape, x.dtype)
-    mean, rstd = (device.empty(x.shape[-1:], x.dtype) for _ in range(2))
-    k.batch_norm_forward(
-        y,
-        mean,
-        rstd,
-        moving_mean.array,
-        moving_variance.array,
-        x.array,
-        _array(gamma),
-        _array(beta),
-        (momentum, epsilon),
-    )
-    moving_mean.written()
-    moving_variance.written()
+    saved = [x] if gamma is None else [x, gamma]
+    if training:
+        as_variable(moving_mean, "batch_norm", "moving_mean")
+        as_variable(moving_variance, "batch_norm", "moving_variance")
+        mean, rstd = (device.empty(x.shape[-1:], x.dtype) for _ in range(2))
+        moving = (moving_mean.array, moving_variance.array)
+        settings = (momentum, epsilon)
+        k.batch_norm_forward(y, mean, rstd, *moving, x.array, scale, shift, settings)
+        moving_mean.written()
+        moving_variance.written()
 
-    def write(dy, arrays, add):
-        k.batch_norm_backward(*arrays, dy, x.array, mean, rstd, _array(gamma), add=add)
+        def write(dy, arrays, add):
+            k.batch_norm_backward(*arrays, dy, x.array, mean, rstd, scale, add=add)
 
-    return _with_gradients(y, (x, gamma, beta), write, (x, gamma))
+    else:
+        moving = [as_tensor(t, "batch_norm", like=x) for t in (moving_mean, moving_variance)]
+        saved += moving
+        arguments = (*(t.array for t in moving), (epsilon,))
+        k.batch_norm_inference_forward(y, x.array, scale, shift, *arguments)
 
+        def write(dy, arrays, add):
+            k.batch_norm_inference_backward(*arrays, dy, x.array, scale, *arguments, add=add)
 
-def _infer(x, gamma, beta, moving_mean, moving_variance, momentum, epsilon):
-    moving_mean = as_tensor(moving_mean, "batch_norm", like=x)
-    moving_variance = as_tensor(moving_variance, "batch_norm", like=x)
-    k = x.device.module
-    y = x.device.empty(x.shape, x.dtype)
-    moving = (moving_mean.array, moving_variance.array)
-    k.batch_norm_inference_forward(y, x.array, _array(gamma), _array(beta), *moving, (epsilon,))
-
-    def write(dy, arrays, add):
-        k.batch_norm_inference_backward(
-            *arrays, dy, x.array, _array(gamma), *moving, (epsilon,), add=add
-        )
-
-    return _with_gradients(y, (x, gamma, beta), write, (x, gamma, moving_mean, moving_variance))
-
-
-def _with_gradients(y, operands, write, saved):
-    """The result; operands that are None get no gradient."""
+    operands = (x, gamma, beta)
     inputs = tuple(t for t in operands if t is not None)
 
     def backward(dy, out):
-        found = iter([out(i) for i in range(len(inputs))])
-        arrays, adds = zip(
-            *((None, 0) if t is None else next(found) for t in operands), strict=True
-        )
-        write_gradients(lambda some, add: write(dy, some, add), arrays, adds)
+        write_gradients(lambda arrays, add: write(dy, arrays, add), *outputs_of(operands, out))
 
-    return result(y, inputs, backward, saved=[t for t in saved if t is not None])
+    return result(y, inputs, backward, saved=saved)

@@ -4,7 +4,7 @@ import operator
 
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-from ._gradients import write_gradients
+from ._gradients import outputs_of, write_gradients
 
 
 @operation
@@ -60,11 +60,6 @@ def layer_norm(x, gamma=None, beta=None, axis=-1, epsilon=1e-3):
     inputs = [t for t in operands if t is not None]
 
     def backward(dy, out):
-        found = iter([out(i) for i in range(len(inputs))])
-        arrays, adds = zip(
-            *((None, 0) if t is None else next(found) for t in operands), strict=True
-        )
-
         def write(some, add):
             dx, dgamma, dbeta = (
                 None if a is None else a.reshape(s)
@@ -74,7 +69,7 @@ def layer_norm(x, gamma=None, beta=None, axis=-1, epsilon=1e-3):
                 dx, dgamma, dbeta, rows(dy), values, mean, rstd, row(operands[1]), add=add
             )
 
-        write_gradients(write, arrays, adds)
+        write_gradients(write, *outputs_of(operands, out))
 
     return result(y, inputs, backward, saved=[t for t in operands[:2] if t is not None])
 

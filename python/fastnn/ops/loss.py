@@ -5,22 +5,33 @@ from ..tensor import as_tensor, result
 from .memory import cast, reshape
 
 
-def as_weights(weights, like, operation):
-    """Sample weights in the dtype of `like`, without the axes of size 1 at the end by which they
-    have as many axes as `like` or one more than its batch."""
+def as_weights(weights, shape, like, operation):
+    """Sample weights in the dtype of `like`, None for None. Axes of size 1 at the end are dropped
+    as long as the weights do not have the first axes of `shape`."""
     if weights is None:
         return None
     weights = cast(as_tensor(weights, operation, like=like), like.dtype)
-    shape = weights.shape
-    while shape and shape[-1] == 1 and shape != like.shape[: len(shape)]:
-        shape = shape[:-1]
-    return weights if shape == weights.shape else reshape(weights, shape)
+    own = weights.shape
+    while own and own[-1] == 1 and own != shape[: len(own)]:
+        own = own[:-1]
+    return weights if own == weights.shape else reshape(weights, own)
 
 
-def _loss(operation, settings, prediction, target, sample_weight):
+def element_loss(operation, settings, prediction, target, sample_weight=None):
+    """The weighted mean over all elements of a function of prediction and target.
+
+    Args:
+        operation: the name to call it by in errors.
+        settings: (function, delta, smoothing), as LossSettings has them.
+        prediction, target, sample_weight: as in `mean_squared_error`.
+
+    >>> from fastnn.ops.loss import element_loss
+    >>> element_loss("absolute error", ("absolute", 1.0, 0.0), [1.0, 4.0], [1.0, 2.0]).item()
+    1.0
+    """
     p = as_tensor(prediction, operation)
     t = as_tensor(target, operation, like=p)
-    w = as_weights(sample_weight, p, operation)
+    w = as_weights(sample_weight, p.shape, p, operation)
     weights = None if w is None else w.array
     k = p.device.module
     loss = p.device.empty((), p.dtype)
@@ -62,7 +73,7 @@ def mean_squared_error(prediction, target, sample_weight=None):
     2.0
     """
     settings = ("squared", 1.0, 0.0)
-    return _loss("mean_squared_error", settings, prediction, target, sample_weight)
+    return element_loss("mean_squared_error", settings, prediction, target, sample_weight)
 
 
 @operation
@@ -85,7 +96,7 @@ def mean_absolute_error(prediction, target, sample_weight=None):
     1.0
     """
     settings = ("absolute", 1.0, 0.0)
-    return _loss("mean_absolute_error", settings, prediction, target, sample_weight)
+    return element_loss("mean_absolute_error", settings, prediction, target, sample_weight)
 
 
 @operation
@@ -109,7 +120,7 @@ def huber(prediction, target, delta=1.0, sample_weight=None):
     >>> fastnn.ops.huber([1.0, 4.0], [1.0, 2.0]).item()
     0.75
     """
-    return _loss("huber", ("huber", delta, 0.0), prediction, target, sample_weight)
+    return element_loss("huber", ("huber", delta, 0.0), prediction, target, sample_weight)
 
 
 @operation
@@ -138,4 +149,4 @@ def binary_crossentropy(target, output, from_logits=False, label_smoothing=0.0, 
     """
     function = "sigmoid_cross_entropy" if from_logits else "binary_cross_entropy"
     settings = (function, 1.0, label_smoothing)
-    return _loss("binary_crossentropy", settings, output, target, sample_weight)
+    return element_loss("binary_crossentropy", settings, output, target, sample_weight)

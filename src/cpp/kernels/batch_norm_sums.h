@@ -15,7 +15,7 @@ struct Rows {
   double elements;  // of a channel
 };
 
-static Rows rows_of(Ref x) {
+FASTNN_INLINE Rows rows_of(Ref x) {
   Rows s;
   s.C = x.dim(-1);
   s.copies = larger(1, kNarrow / s.C);
@@ -65,11 +65,11 @@ FASTNN_INLINE void for_strips(const Rows& s, const Part& part, Table table, Row 
 }
 
 // Of stage 0, and of a stage of elements; so that stage 1 knows how many partial sums there are.
-static int64_t part_count_of(const Rows& s, int64_t bytes) {
+FASTNN_INLINE int64_t part_count_of(const Rows& s, int64_t bytes) {
   return part_count(nanoseconds_of(bytes), larger(1, s.count));
 }
 
-static void plan_sums(Schedule& schedule, const Rows& s, int64_t bytes) {
+FASTNN_INLINE void plan_sums(Schedule& schedule, const Rows& s, int64_t bytes) {
   const int64_t parts = part_count_of(s, bytes);
   plan_stage(schedule, 0, nanoseconds_of(bytes), larger(1, s.count));
   const double work = 0.5 * static_cast<double>(parts * s.width);

@@ -1,0 +1,66 @@
+"""Batch normalisation: pictures of few channels and of many, and rows of a dense layer.
+
+PyTorch's channels are the second axis; its arrays are transposed views, laid out as fastnn's.
+"""
+
+import cases.batch_norm as cases
+
+from benchmarks.rows import kernel_rows
+
+SHAPES = ((64, 128), (32, 28, 28, 32), (16, 56, 56, 256), (262_144, 3))
+
+
+def channels_second(x):
+    return x.permute(0, x.dim() - 1, *range(1, x.dim() - 1))
+
+
+def torch_forward(torch, y, mean, rstd, moving_mean, moving_variance, x, gamma, beta, *settings):
+    momentum, epsilon = settings
+    x, function = channels_second(x), torch.nn.functional.batch_norm
+    return lambda: function(
+        x, moving_mean, moving_variance, gamma, beta, True, 1 - momentum, epsilon
+    )
+
+
+def torch_backward(torch, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
+    dy, x, backward = (
+        channels_second(dy),
+        channels_second(x),
+        torch.ops.aten.native_batch_norm_backward,
+    )
+    wanted = [True, True, True]
+    return lambda: backward(dy, x, gamma, None, None, mean, rstd, True, 1e-3, wanted)
+
+
+def torch_inference(torch, y, x, gamma, beta, moving_mean, moving_variance, epsilon):
+    x, function = channels_second(x), torch.nn.functional.batch_norm
+    variance = moving_variance.abs()
+    return lambda: function(x, moving_mean, variance, gamma, beta, False, 0.1, epsilon)
+
+
+def numpy_inference(np, y, x, gamma, beta, moving_mean, moving_variance, epsilon):
+    def call():
+        scale = gamma / np.sqrt(moving_variance + epsilon)
+        np.multiply(x, scale, out=y)
+        np.add(y, beta - moving_mean * scale, out=y)
+
+    return call
+
+
+NUMPY = {"batch_norm_inference_forward": numpy_inference}
+TORCH = {
+    "batch_norm_forward": torch_forward,
+    "batch_norm_backward": torch_backward,
+    "batch_norm_inference_forward": torch_inference,
+}
+OPERATIONS = (
+    "batch_norm_forward",
+    "batch_norm_backward",
+    "batch_norm_inference_forward",
+    "batch_norm_inference_backward",
+)
+
+
+def rows():
+    made = [getattr(cases, operation)(shape) for operation in OPERATIONS for shape in SHAPES]
+    return kernel_rows("batch_norm", made, NUMPY, TORCH)
