@@ -15,7 +15,8 @@ import os
 import sys
 from pathlib import Path
 
-KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "adam", "memory")
+SHAPES = ("transpose", "slice", "pad", "concatenate", "take", "counting")
+KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "adam", "memory", *SHAPES)
 WHAT = ("machine", "overheads", *KERNELS, "steps")
 PEERS = ("numpy", "torch", "keras")
 

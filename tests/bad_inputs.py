@@ -29,6 +29,35 @@ FINE = {
     ("fill", "a NumPy array"),  # in place of a GPU's: then it runs on the CPU
     ("fill", "value", "nan"),
     ("fill", "value", "inf"),
+    # Windows of any sizes, which no shape of the other operand limits.
+    *(
+        (op, name, w)
+        for op in ("slice", "pad", "pad_backward")
+        for name in ("x", "y", "dx", "dy")
+        for w in ("a longer last axis", "2^31", "2^40", "2^60")
+    ),
+    *((op, "y", "an empty last axis") for op in ("slice", "pad")),
+    ("slice", "x", "an empty last axis"),
+    ("pad_backward", "dy", "an empty last axis"),
+    ("slice", "value", "nan"),
+    ("slice", "value", "inf"),
+    # As many classes, bins, or candidates as one likes.
+    *(
+        (op, name, w)
+        for op, name in (("one_hot", "y"), ("bincount", "counts"), ("confusion_matrix", "counts"))
+        for w in ("a longer last axis", "an empty last axis", "2^31", "2^40", "2^60")
+    ),
+    *(("threshold_histogram", "counts", w) for w in ("a longer last axis", "2^31")),
+    *(("one_hot", "y", dtype) for dtype in ("float64", "int32")),
+    *(
+        (op, name, w)
+        for op, name in (("top_k", "x"), ("top_k_backward", "dx"), ("in_top_k", "x"))
+        for w in ("a longer last axis", "2^31")
+    ),
+    *(("threshold_histogram", "labels", dtype) for dtype in ("float32", "float64", "int32")),
+    *(("threshold_histogram", "labels", dtype) for dtype in ("int64", "uint8")),
+    ("threshold_histogram", "scores", "float64"),
+    ("in_top_k", "x", "float64"),
 }
 
 FOREIGN = ("float16", "longdouble", "complex64", "bool", "int8", "uint16", "uint64", "object", "U4")
@@ -64,6 +93,7 @@ def wrong_dtypes(x):
     for name in FOREIGN:
         yield name, np.zeros(x.shape, name)
     other = {"float32": "float64", "float64": "float32", "int32": "int64", "int64": "int32"}
+    other["uint8"] = "int64"
     for name in {other[x.dtype.name], "int32" if x.dtype.kind == "f" else "float32"}:
         yield name, np.zeros(x.shape, name)
 
@@ -73,8 +103,9 @@ def wrong_layouts(x, written):
         frozen = x.copy()
         frozen.flags.writeable = False
         yield "read-only", frozen
-    raw = np.zeros(x.nbytes + 1, np.uint8)
-    yield "unaligned", np.ndarray(x.shape, x.dtype, raw, 1)
+    if x.itemsize > 1:
+        raw = np.zeros(x.nbytes + 1, np.uint8)
+        yield "unaligned", np.ndarray(x.shape, x.dtype, raw, 1)
     if x.ndim:
         wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
         yield "strided", wide[..., ::2]
@@ -232,10 +263,11 @@ def interfaces(array, written):
     lies = [{"shape": shape} for shape in shapes]
     lies += [{"typestr": typestr} for typestr in (None, 5, ">f4", "<f2", "<c8", "", "<f4,<f4")]
     lies += [{"data": data} for data in (None, (), ("8", False), (-8, False), (2**70, False))]
-    lies += [{"data": (address + 1, False)}]
+    lies += [{"data": (address + 1, False)}] if array.dtype.itemsize > 1 else []
     lies += [{"data": (address, True)}] if written else []
     if array.shape:
-        lies += [{"strides": strides} for strides in ((), (1,), (0,) * len(array.shape), "text")]
+        step = array.dtype.itemsize + 1
+        lies += [{"strides": strides} for strides in ((), (step,), (0,) * len(array.shape), "text")]
     yield from ((str(lie), true | lie) for lie in lies)
     for key in ("shape", "typestr", "data"):
         yield f"without {key}", {name: value for name, value in true.items() if name != key}

@@ -3,6 +3,8 @@ them."""
 
 import functools
 
+import numpy as np
+
 from . import tape
 
 
@@ -52,6 +54,27 @@ class SymbolicTensor:
         from .ops import matmul
 
         return matmul(other, self)
+
+    def reshape(self, *shape):
+        """The same values in another shape."""
+        from .ops import reshape
+
+        return reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
+
+    def transpose(self, *axes):
+        """The axes in another order; reversed if none are given."""
+        from .ops import transpose
+
+        return transpose(self, (axes[0] if len(axes) == 1 else axes) if axes else None)
+
+    T = property(transpose)
+
+    def __getitem__(self, key):
+        from .ops import getitem
+
+        return getitem(self, key)
+
+    __iter__ = None  # it has as many rows as the batch
 
 
 def Input(shape, dtype="float32", batch_size=None):

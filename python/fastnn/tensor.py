@@ -170,6 +170,22 @@ class Tensor:
 
         return reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
 
+    def transpose(self, *axes):
+        """The axes in another order, copied; reversed if none are given."""
+        from .ops import transpose
+
+        return transpose(self, (axes[0] if len(axes) == 1 else axes) if axes else None)
+
+    T = property(transpose)
+
+    def __getitem__(self, key):
+        from .ops import getitem
+
+        return getitem(self, key)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
 
 class Argument(Tensor):
     """A plain array that was passed to a compiled step: layers convert it as they do arrays."""
