@@ -16,7 +16,7 @@ from fastnn import Tensor, Variable, activations, devices, initializers, layers,
 from fastnn.optimizers import Adam
 
 MEMORY = 4 << 30
-EXPECTED = (TypeError, ValueError, MemoryError)
+EXPECTED = (TypeError, ValueError, MemoryError, IndexError)
 
 
 class Liar:
@@ -162,6 +162,51 @@ CALLS = {
         ops.uniform, shape=(2,), state=state(), low=0.0, high=1.0, stream=0, dtype="float32"
     ),
     "ops.zeros": lambda: call(ops.zeros, shape=(2,), dtype="float32", device=None),
+    "ops.transpose": lambda: call(ops.transpose, x=x(), axes=(1, 0)),
+    "ops.swapaxes": lambda: call(ops.swapaxes, x=x(), axis1=0, axis2=1),
+    "ops.moveaxis": lambda: call(ops.moveaxis, x=x(), source=0, destination=1),
+    "ops.expand_dims": lambda: call(ops.expand_dims, x=x(), axis=0),
+    "ops.squeeze": lambda: call(ops.squeeze, x=x(), axis=()),
+    "ops.ravel": lambda: call(ops.ravel, x=x()),
+    "ops.getitem": lambda: call(ops.getitem, x=x(), key=0),
+    "ops.getitem rows": lambda: call(ops.getitem, x=x(), key=slice(0, 2)),
+    "ops.slice": lambda: call(ops.slice, inputs=x(), start_indices=(0, 1), shape=(1, 2)),
+    "ops.split": lambda: call(ops.split, x=x(), indices_or_sections=2, axis=0),
+    "ops.flip": lambda: call(ops.flip, x=x(), axis=0),
+    "ops.broadcast_to": lambda: call(ops.broadcast_to, x=x(), shape=(2, 2, 3)),
+    "ops.pad": lambda: call(ops.pad, x=x(), pad_width=1, mode="edge", constant_values=None),
+    "ops.pad value": lambda: call(ops.pad, x=x(), pad_width=((1, 0), (0, 2)), constant_values=2),
+    "ops.roll": lambda: call(ops.roll, x=x(), shift=1, axis=0),
+    "ops.tile": lambda: call(ops.tile, x=x(), repeats=2),
+    "ops.repeat": lambda: call(ops.repeat, x=x(), repeats=2, axis=0),
+    "ops.concatenate": lambda: call(ops.concatenate, xs=[x(), x()], axis=0),
+    "ops.stack": lambda: call(ops.stack, x=[x(), x()], axis=0),
+    "ops.take": lambda: call(ops.take, x=x(), indices=[0, 1], axis=0),
+    "ops.scatter_add": lambda: call(ops.scatter_add, indices=[0, 1], updates=x(), size=3, axis=0),
+    "ops.segment_sum": lambda: call(
+        ops.segment_sum, data=x(), segment_ids=[0, 1], num_segments=3, sorted=False
+    ),
+    "ops.one_hot": lambda: call(ops.one_hot, x=[0, 1], num_classes=2, axis=0, dtype="int32"),
+    "ops.top_k": lambda: call(ops.top_k, x=x(), k=2),
+    "ops.in_top_k": lambda: call(ops.in_top_k, targets=[0, 1], predictions=x(), k=2),
+    "ops.bincount": lambda: call(ops.bincount, x=[0, 1], weights=None, minlength=3),
+    "ops.confusion_matrix": lambda: call(
+        ops.confusion_matrix,
+        labels=[0, 1],
+        predictions=[0, 1],
+        num_classes=2,
+        weights=None,
+        dtype="int32",
+        counts=None,
+    ),
+    "ops.threshold_histogram": lambda: call(
+        ops.threshold_histogram,
+        scores=x(),
+        labels=x(),
+        num_thresholds=5,
+        weights=None,
+        counts=None,
+    ),
 }
 
 

@@ -5,6 +5,8 @@ from typing import Any, Literal, TypeAlias
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
+_Activation: TypeAlias = Literal["none", "relu"]
+_PadMode: TypeAlias = Literal["edge", "reflect", "symmetric", "wrap"]
 
 name: str
 operations: tuple[str, ...]
@@ -17,7 +19,7 @@ def gemm(
     b: Array,
     bias: Array | None,
     activated: Array | None,
-    settings: tuple[bool, bool, Literal["none", "relu"]],
+    settings: tuple[bool, bool, _Activation],
     /,
     *,
     add: int = 0,
@@ -110,3 +112,62 @@ def fill(y: Array, settings: tuple[float], /, *, add: int = 0) -> None: ...
 def copy(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def cast(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def gather(y: Array, x: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def transpose(y: Array, x: Array, settings: tuple[tuple[int, ...]], /, *, add: int = 0) -> None: ...
+def slice(
+    y: Array,
+    x: Array,
+    settings: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def pad(
+    y: Array,
+    x: Array,
+    settings: tuple[tuple[int, ...], _PadMode],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def pad_backward(
+    dx: Array,
+    dy: Array,
+    settings: tuple[tuple[int, ...], _PadMode],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def concatenate(y: Array, x: Sequence[Array], settings: tuple[int], /, *, add: int = 0) -> None: ...
+def take(y: Array, x: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def scatter_add(y: Array, indices: Array, updates: Array, /, *, add: int = 0) -> None: ...
+def one_hot(y: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def top_k(values: Array, indices: Array, x: Array, /, *, add: int = 0) -> None: ...
+def top_k_backward(dx: Array, dvalues: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def in_top_k(
+    y: Array,
+    targets: Array,
+    x: Array,
+    settings: tuple[int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def bincount(counts: Array, labels: Array, weights: Array | None, /, *, add: int = 0) -> None: ...
+def confusion_matrix(
+    counts: Array,
+    labels: Array,
+    predictions: Array,
+    weights: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def threshold_histogram(
+    counts: Array,
+    scores: Array,
+    labels: Array,
+    weights: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...

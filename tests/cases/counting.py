@@ -67,7 +67,7 @@ def confusion_matrix(rows, columns, labels, dtype="float32", weights="float32"):
 
 
 def threshold_histogram(
-    thresholds, n, dtype="float32", weights="float32", scores="float32", labels="uint8"
+    thresholds, n, dtype="float32", weights="float32", scores="float32", labels="int32"
 ):
     operands = {
         "counts": Array((2, thresholds), dtype, "below", 5),
@@ -80,7 +80,7 @@ def threshold_histogram(
 
 CASES = []
 for dtype in FLOATS:
-    CASES += [top_k((3, 7), 4, dtype), top_k((5, 33), 5, dtype, "tied")]
+    CASES += [top_k((3, 7), 4, dtype), top_k((5, 33), 5, dtype, "special")]
     CASES += [top_k((40,), 40, dtype, "special"), top_k((2, 3, 17), 1, dtype, "special")]
     CASES += [top_k((2, 1), 1, dtype), top_k((2, 5), 0, dtype), top_k((0, 5), 2, dtype)]
     CASES += [top_k((2, 1100), 3, dtype), top_k((300, 250), 2, dtype, "tied")]
@@ -99,11 +99,12 @@ for dtype in FLOATS:
         CASES += [confusion_matrix(4, 3, (0,), dtype, weights)]
         CASES += [confusion_matrix(5, 3, (30_001,), dtype, weights)]
         CASES += [threshold_histogram(9, 40, dtype, weights)]
-        CASES += [threshold_histogram(2, 9, dtype, weights, dtype, "int32")]
+        CASES += [threshold_histogram(2, 9, dtype, weights, dtype, "uint8")]
         CASES += [threshold_histogram(129, 300, dtype, weights, "float64", dtype)]
         CASES += [threshold_histogram(5, 0, dtype, weights)]
         CASES += [threshold_histogram(17, 20_001, dtype, weights)]
-CASES += [top_k((5, 33), 5, "int32"), threshold_histogram(33, 100, "int32", None)]
+CASES += [top_k((5, 33), 5, values="tied"), top_k((5, 33), 5, "int32")]
+CASES += [threshold_histogram(33, 100, "int32", None)]
 CASES += [bincount(5, (30,), "int32", None), confusion_matrix(4, 5, (60,), "int32", None)]
 
 WRONG = (5, -1, 2**31 - 1, -(2**31))

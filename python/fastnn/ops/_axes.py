@@ -46,6 +46,24 @@ def as_integers(values, operation, what):
         raise TypeError(f"{operation}: {what} is {values!r}; integers are wanted.") from None
 
 
+def as_integer(value, operation, what, least=0):
+    """One integer from `least` on."""
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{operation}: {what} is {value!r}; an integer is wanted.") from None
+    if number < least:
+        raise ValueError(f"{operation}: {what} is {number}; at least {least} is wanted.")
+    return number
+
+
+def as_bool(value, operation, what):
+    """True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{operation}: {what} is {value!r}; True or False is wanted.")
+    return bool(value)
+
+
 def as_index_tensor(indices, operation, like):
     """Integers as an int32 tensor on the device of `like`; int32 tensors as they are."""
     if not isinstance(indices, Tensor):

@@ -3,7 +3,7 @@
 from .._checks import as_dtype
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, as_variable, result
-from ._axes import as_index_tensor, as_integers
+from ._axes import as_bool, as_index_tensor, as_integer
 from .take import greatest
 
 
@@ -26,8 +26,9 @@ def top_k(x, k, sorted=True):
     (array([5., 3.], dtype=float32), array([2, 0], dtype=int32))
     """
     x = as_tensor(x, "top_k")
-    [k] = as_integers(k, "top_k", "k")
-    if x.ndim < 1 or not 0 <= k <= x.shape[-1]:
+    k = as_integer(k, "top_k", "k")
+    as_bool(sorted, "top_k", "sorted")
+    if x.ndim < 1 or k > x.shape[-1]:
         raise ValueError(
             f"top_k: k is {k} for a tensor {x.shape}; at most the size of its last axis is wanted."
         )
@@ -65,9 +66,9 @@ def in_top_k(targets, predictions, k):
     """
     x = as_tensor(predictions, "in_top_k")
     labels = as_index_tensor(targets, "in_top_k", like=x)
-    [k] = as_integers(k, "in_top_k", "k")
+    k = as_integer(k, "in_top_k", "k", least=1)
     y = x.device.empty(x.shape[:1], "uint8")
-    x.device.module.in_top_k(y, labels.array, x.array, (min(k, 2**62),))
+    x.device.module.in_top_k(y, labels.array, x.array, (k,))
     return Tensor(y)
 
 
@@ -92,10 +93,8 @@ def bincount(x, weights=None, minlength=0):
     >>> fastnn.ops.bincount([1, 1, 3]).numpy()
     array([0, 2, 0, 1], dtype=int32)
     """
-    [length] = as_integers(minlength, "bincount", "minlength")
+    length = as_integer(minlength, "bincount", "minlength")
     labels, weights = _samples(x, weights, "bincount")
-    if length < 0:
-        raise ValueError(f"bincount: minlength is {length}; at least 0 is wanted.")
     if length == 0:
         length = 1 + greatest(labels, "bincount")
     counts = labels.device.empty(
@@ -127,11 +126,9 @@ def confusion_matrix(labels, predictions, num_classes, weights=None, dtype="int3
            [1, 1]], dtype=int32)
     """
     name = "confusion_matrix"
-    [n] = as_integers(num_classes, name, "num_classes")
+    n = as_integer(num_classes, name, "num_classes")
     labels, weights = _samples(labels, weights, name)
     others = as_index_tensor(predictions, name, like=labels)
-    if n < 0:
-        raise ValueError(f"{name}: num_classes is {n}; at least 0 is wanted.")
     dtype = _dtype(weights, as_dtype(dtype, name))
     counts = _counts(counts, (n, n), dtype, labels.device, name)
     kernel = labels.device.module.confusion_matrix
@@ -164,9 +161,7 @@ def threshold_histogram(scores, labels, num_thresholds, weights=None, counts=Non
            [0., 2., 0.]])
     """
     name = "threshold_histogram"
-    [n] = as_integers(num_thresholds, name, "num_thresholds")
-    if n < 2:
-        raise ValueError(f"{name}: num_thresholds is {n}; at least 2 is wanted.")
+    n = as_integer(num_thresholds, name, "num_thresholds", least=2)
     x = as_tensor(scores, name)
     y = as_tensor(labels, name, like=x)
     weights = None if weights is None else as_tensor(weights, name, like=x)

@@ -7,7 +7,7 @@ import numpy as np
 from .._checks import as_numbers
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-from ._axes import as_axes, as_integers
+from ._axes import as_axis, as_integers
 from .memory import reshape
 from .slice import broadcast_to, window
 
@@ -40,14 +40,14 @@ def pad(x, pad_width, mode="constant", constant_values=None):
     x = as_tensor(x, "pad")
     try:
         widths = np.broadcast_to(np.asarray(pad_width), (x.ndim, 2))
-    except ValueError:
+    except (ValueError, RuntimeError):
         widths = None
     if widths is None or widths.dtype.kind not in "iu" or (widths < 0).any():
         raise ValueError(
             f"pad: pad_width is {pad_width!r} for a tensor {x.shape}; (before, after), none "
             "negative, is wanted for each axis."
         )
-    if mode not in MODES:
+    if not isinstance(mode, str) or mode not in MODES:
         raise ValueError(f"pad: mode is {mode!r}; one of {', '.join(MODES)} is wanted.")
     if mode != "constant" and constant_values is not None:
         raise ValueError(f"pad: constant_values came with mode {mode!r}.")
@@ -87,7 +87,7 @@ def roll(x, shift, axis=None):
     shifts = as_integers(shift, "roll", "shift")
     if axis is None:
         return reshape(_rolled(reshape(x, (-1,)), [sum(shifts)]), x.shape)
-    axes = [as_axes(one, x.ndim, "roll")[0] for one in as_integers(axis, "roll", "axis")]
+    axes = [as_axis(one, x.ndim, "roll") for one in as_integers(axis, "roll", "axis")]
     if len(shifts) not in (1, len(axes)):
         raise ValueError(f"roll: {len(shifts)} shifts came for {len(axes)} axes.")
     total = [0] * x.ndim
@@ -151,7 +151,7 @@ def repeat(x, repeats, axis=None):
     x, times = as_tensor(x, "repeat"), as_integers(repeats, "repeat", "repeats")
     if axis is None:
         return repeat(reshape(x, (x.size,)), repeats, 0)
-    [axis] = as_axes(axis, x.ndim, "repeat")
+    axis = as_axis(axis, x.ndim, "repeat")
     n = x.shape[axis]
     if len(times) not in (1, n) or any(one < 0 for one in times):
         raise ValueError(f"repeat: repeats is {repeats}; one integer, or {n}, none negative.")

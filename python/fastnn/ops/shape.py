@@ -76,6 +76,7 @@ def getitem(x, key):
     >>> x[:, -1].numpy(), x[::-1, 0].numpy()
     (array([2., 4.], dtype=float32), array([3., 1.], dtype=float32))
     """
+    x = as_tensor(x, "index")
     keys = list(key) if isinstance(key, tuple) else [key]
     axes = sum(one is not None and one is not Ellipsis for one in keys)
     dots = [i for i, one in enumerate(keys) if one is Ellipsis]

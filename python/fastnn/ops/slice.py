@@ -5,7 +5,7 @@ import numpy as np
 from .._checks import as_shape
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-from ._axes import as_axes, as_axis, as_integers
+from ._axes import as_axes, as_axis, as_integer, as_integers
 
 
 def window(x, starts, steps, shape, value=0.0):
@@ -109,8 +109,8 @@ def split(x, indices_or_sections, axis=0):
         cuts = as_integers(indices_or_sections, "split", "indices_or_sections")
         cuts = [min(max(cut + n if cut < 0 else cut, 0), n) for cut in cuts]
     else:
-        [sections] = as_integers(indices_or_sections, "split", "indices_or_sections")
-        if sections < 1 or n % sections:
+        sections = as_integer(indices_or_sections, "split", "indices_or_sections", least=1)
+        if n % sections:
             raise ValueError(f"split: {n} elements along axis {axis} are not {sections} times any.")
         cuts = [i * (n // sections) for i in range(1, sections)]
     ends = zip([0, *cuts], [*cuts, n], strict=True)

@@ -3,7 +3,7 @@
 from .._checks import as_dtype, as_numbers
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, result
-from ._axes import around, as_axis, as_index_tensor, as_integers
+from ._axes import around, as_axis, as_bool, as_index_tensor, as_integer
 from .memory import reshape
 from .transpose import moveaxis
 
@@ -73,12 +73,11 @@ def scatter_add(indices, updates, size, axis=0):
     x = as_tensor(updates, "scatter_add")
     axis = as_axis(axis, x.ndim, "scatter_add")
     i = as_index_tensor(indices, "scatter_add", like=x)
-    [size] = as_integers(size, "scatter_add", "size")
+    size = as_integer(size, "scatter_add", "size")
     outer, m, inner = around(x.shape, axis)
-    if i.shape != (m,) or size < 0:
+    if i.shape != (m,):
         raise ValueError(
-            f"scatter_add: {i.shape} indices and size {size} came for updates {x.shape}; ({m},) "
-            "and a size from 0 on are wanted."
+            f"scatter_add: indices of shape {i.shape} came for updates {x.shape}; ({m},) is wanted."
         )
     k = x.device.module
     y = x.device.empty((outer, size, inner), x.dtype)
@@ -107,6 +106,7 @@ def segment_sum(data, segment_ids, num_segments=None, sorted=False):
     >>> fastnn.ops.segment_sum([1.0, 2.0, 3.0], [0, 0, 1]).numpy()
     array([3., 3.], dtype=float32)
     """
+    as_bool(sorted, "segment_sum", "sorted")
     if num_segments is None:
         num_segments = 1 + greatest(segment_ids, "segment_sum")
     return scatter_add(segment_ids, data, num_segments)
@@ -133,15 +133,14 @@ def one_hot(x, num_classes, axis=-1, dtype=None):
            [1., 0.]], dtype=float32)
     """
     y = _one_hot(x, num_classes, "float32" if dtype is None else as_dtype(dtype, "one_hot"))
-    return y if axis == -1 else moveaxis(y, -1, as_axis(axis, len(y.shape), "one_hot"))
+    axis = as_axis(axis, len(y.shape), "one_hot")
+    return y if axis == len(y.shape) - 1 else moveaxis(y, -1, axis)
 
 
 @operation
 def _one_hot(x, num_classes, dtype):
     i = as_index_tensor(x, "one_hot", like=None)
-    [classes] = as_integers(num_classes, "one_hot", "num_classes")
-    if classes < 0:
-        raise ValueError(f"one_hot: num_classes is {classes}; at least 0 is wanted.")
+    classes = as_integer(num_classes, "one_hot", "num_classes")
     y = i.device.empty((*i.shape, classes), dtype)
     i.device.module.one_hot(y, i.array)
     return Tensor(y)
