@@ -33,6 +33,35 @@ FINE = {
     ("rmsprop_update", "mean", "empty"),
     *(("norms", "x", f"its first: {w}") for w in ("an axis more", "nine axes")),
     *(("norms", "x", f"its first: {w}") for w in ("a longer last axis", "an empty last axis")),
+    # Windows of any sizes, which no shape of the other operand limits.
+    *(
+        (op, name, w)
+        for op in ("slice", "pad", "pad_backward")
+        for name in ("x", "y", "dx", "dy")
+        for w in ("a longer last axis", "2^31", "2^40", "2^60")
+    ),
+    *((op, "y", "an empty last axis") for op in ("slice", "pad")),
+    ("slice", "x", "an empty last axis"),
+    ("pad_backward", "dy", "an empty last axis"),
+    ("slice", "value", "nan"),
+    ("slice", "value", "inf"),
+    # As many classes, bins, or candidates as one likes.
+    *(
+        (op, name, w)
+        for op, name in (("one_hot", "y"), ("bincount", "counts"), ("confusion_matrix", "counts"))
+        for w in ("a longer last axis", "an empty last axis", "2^31", "2^40", "2^60")
+    ),
+    *(("threshold_histogram", "counts", w) for w in ("a longer last axis", "2^31")),
+    *(("one_hot", "y", dtype) for dtype in ("float64", "int32")),
+    *(
+        (op, name, w)
+        for op, name in (("top_k", "x"), ("top_k_backward", "dx"), ("in_top_k", "x"))
+        for w in ("a longer last axis", "2^31")
+    ),
+    *(("threshold_histogram", "labels", dtype) for dtype in ("float32", "int64")),
+    ("threshold_histogram", "scores", "float64"),
+    ("in_top_k", "x", "float64"),
+    ("in_top_k", "{'strides': (1,)}"),  # which y, of bytes, has
 }
 
 FOREIGN = ("float16", "longdouble", "complex64", "bool", "int8", "uint16", "uint64", "object", "U4")

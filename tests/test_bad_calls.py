@@ -13,6 +13,10 @@ from calls import all_calls
 FINE = {
     "Input: shape=[None]",  # says that the size varies
     "Input: shape=(None,)",
+    "ops.getitem: key=(None,)",  # a new axis
+    "ops.getitem rows: key=(None,)",
+    "ops.concatenate: xs=[[1], [1, 2]]",
+    "ops.roll: shift=" + "1" + 19 * "0" + "..",  # any integer
     *(f"Tensor: array=array {t}" for t in ("complex64 (3,)", "<U3 (3,)", "object (3,)")),
     *(f"ops.{name}: tensors=[[1], [1, 2]]" for name in ("global_norm", "norms")),  # two arrays
     "Tensor: array=array datetime64[s] (3,)",  # wraps any array: the first operation refuses

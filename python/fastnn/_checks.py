@@ -80,8 +80,12 @@ def as_dtype(dtype, operation):
 
 
 def as_list(x, operation, what):
-    """A list of what an iterable holds."""
+    """A list of what an iterable holds. One tensor is no list of tensors."""
+    from .tensor import Tensor
+
     try:
+        if isinstance(x, Tensor):
+            raise TypeError
         return list(x)
     except TypeError:
         raise TypeError(

@@ -1,5 +1,7 @@
 """Python's operators, for tensors with values and without."""
 
+import numpy as np
+
 
 class Operators:
     """+ - * / ** @, unary - and abs(), and < <= > >=, which give uint8 tensors.
@@ -66,6 +68,21 @@ class Operators:
 
     def __ge__(self, other):
         return _ops().greater_equal(self, other)
+
+    # Shapes
+
+    def reshape(self, *shape):
+        """The same values in another shape; a tensor's memory is shared."""
+        return _ops().reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
+
+    def transpose(self, *axes):
+        """The axes in another order, copied; reversed if none are given."""
+        return _ops().transpose(self, (axes[0] if len(axes) == 1 else axes) if axes else None)
+
+    T = property(transpose)
+
+    def __getitem__(self, key):
+        return _ops().getitem(self, key)
 
 
 def _ops():

@@ -37,6 +37,8 @@ class SymbolicTensor(Operators):
     __array_ufunc__ = None  # NumPy's operators leave the work to ours
     __array__ = __float__ = __int__ = __bool__ = __len__ = numpy = item = _no_values
 
+    __iter__ = None  # it has as many rows as the batch
+
 
 def Input(shape, dtype="float32", batch_size=None):
     """A symbolic tensor to build a model on.

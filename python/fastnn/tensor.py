@@ -146,11 +146,8 @@ class Tensor(Operators):
                     tensor.grad = Tensor(store[tensor])
                 changes.graded(tensor)
 
-    def reshape(self, *shape):
-        """The same values in another shape; memory is shared."""
-        from .ops import reshape
-
-        return reshape(self, shape[0] if len(shape) == 1 and np.ndim(shape[0]) else shape)
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
 
 
 class Argument(Tensor):

@@ -233,4 +233,51 @@ struct FillSettings {
   }
 };
 
+struct TransposeSettings {
+  Integers axes = {};
+  template <class F>
+  void visit(F&& f) {
+    f("axes", axes);
+  }
+};
+
+// Each with one number an axis. Where `every` is above 1, the step is 1 or -1.
+struct SliceSettings {
+  Integers starts = {}, steps = {}, every = {};
+  double value = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("starts", starts), f("steps", steps), f("every", every), f("value", value);
+  }
+};
+
+// Beyond x's ends: its last element again; x mirrored at that element, or behind it; x from its
+// other end.
+FASTNN_CHOICE(PadMode, edge, reflect, symmetric, wrap)
+
+struct PadSettings {
+  Integers before = {};
+  PadMode mode = PadMode::edge;
+  template <class F>
+  void visit(F&& f) {
+    f("before", before), f("mode", mode);
+  }
+};
+
+struct ConcatenateSettings {
+  int64_t axis = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("axis", axis);
+  }
+};
+
+struct InTopKSettings {
+  int64_t k = 1;
+  template <class F>
+  void visit(F&& f) {
+    f("k", k);
+  }
+};
+
 }  // namespace fastnn

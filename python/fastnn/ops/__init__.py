@@ -51,18 +51,25 @@ from .binary import (
     subtract,
     where,
 )
+from .concatenate import concatenate, stack
 from .conv2d import conv2d, conv2d_transpose, depthwise_conv2d, separable_conv2d
+from .counting import bincount, confusion_matrix, in_top_k, threshold_histogram, top_k
 from .cross_entropy import sparse_categorical_crossentropy
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, element_loss, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .norms import global_norm, norms
+from .pad import pad, repeat, roll, tile
 from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
+from .shape import expand_dims, getitem, ravel, squeeze
+from .slice import broadcast_to, flip, slice, split, window
 from .soft_cross_entropy import categorical_crossentropy
 from .softmax import log_softmax, softmax
 from .sum_to import sum_to
+from .take import one_hot, scatter_add, segment_sum, take
+from .transpose import moveaxis, swapaxes, transpose
 from .unary import (
     abs,
     absolute,
@@ -94,11 +101,15 @@ __all__ = [
     "batch_norm",
     "binary",
     "binary_crossentropy",
+    "bincount",
+    "broadcast_to",
     "cast",
     "categorical_crossentropy",
     "celu",
     "clip",
     "compare",
+    "concatenate",
+    "confusion_matrix",
     "conv2d",
     "conv2d_transpose",
     "copy",
@@ -111,11 +122,14 @@ __all__ = [
     "elu",
     "equal",
     "exp",
+    "expand_dims",
     "exponential",
+    "flip",
     "floor",
     "full",
     "gather",
     "gelu",
+    "getitem",
     "global_norm",
     "greater",
     "greater_equal",
@@ -124,6 +138,7 @@ __all__ = [
     "hard_silu",
     "hard_tanh",
     "huber",
+    "in_top_k",
     "isnan",
     "layer_norm",
     "leaky_relu",
@@ -140,17 +155,25 @@ __all__ = [
     "mean_squared_error",
     "minimum",
     "mish",
+    "moveaxis",
     "multiply",
     "negative",
     "norms",
     "not_equal",
+    "one_hot",
     "ones",
+    "pad",
     "power",
+    "ravel",
     "relu",
     "relu6",
+    "repeat",
     "reshape",
     "rmsprop_update",
+    "roll",
     "rsqrt",
+    "scatter_add",
+    "segment_sum",
     "selu",
     "separable_conv2d",
     "sgd_update",
@@ -158,6 +181,7 @@ __all__ = [
     "sign",
     "silu",
     "sin",
+    "slice",
     "soft_shrink",
     "softmax",
     "softplus",
@@ -165,17 +189,27 @@ __all__ = [
     "sparse_categorical_crossentropy",
     "sparse_plus",
     "sparse_sigmoid",
+    "split",
     "sqrt",
     "square",
     "squareplus",
+    "squeeze",
+    "stack",
     "subtract",
     "sum_pool",
     "sum_to",
+    "swapaxes",
+    "take",
     "tanh",
     "tanh_shrink",
     "threshold",
+    "threshold_histogram",
+    "tile",
+    "top_k",
+    "transpose",
     "unary",
     "uniform",
     "where",
+    "window",
     "zeros",
 ]

@@ -140,6 +140,7 @@ def reshape(x, shape):
     (2, 1)
     """
     x = as_tensor(x, "reshape")
+    as_dtype(x.dtype, "reshape")
     shape = as_shape(shape, "reshape")
     try:
         if min(shape, default=0) < -1:  # NumPy takes any negative size for -1
