@@ -68,6 +68,45 @@ struct Pool2dSettings {
   }
 };
 
+FASTNN_CHOICE(Reduction, sum, mean, max, min, prod, logsumexp)
+
+struct ReduceSettings {
+  Reduction function = Reduction::sum;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function);
+  }
+};
+
+// root: the standard deviation instead
+struct VarianceSettings {
+  bool root = false;
+  template <class F>
+  void visit(F&& f) {
+    f("root", root);
+  }
+};
+
+FASTNN_CHOICE(Extreme, max, min)
+
+struct ArgReduceSettings {
+  Extreme function = Extreme::max;
+  int64_t axis = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function), f("axis", axis);
+  }
+};
+
+struct CumulativeSumSettings {
+  int64_t axis = 0;
+  bool reverse = false, exclusive = false;
+  template <class F>
+  void visit(F&& f) {
+    f("axis", axis), f("reverse", reverse), f("exclusive", exclusive);
+  }
+};
+
 // An element is kept with probability 1 - rate and divided by it. `stream` tells layers apart.
 struct DropoutSettings {
   double rate = 0;
