@@ -24,7 +24,7 @@ template <int count, class T>
 static void scan_lines(T* y, bool add, const T* x, const Scan& scan, int64_t apart) {
   T sum[count] = {};
   for (int64_t k = 0, i = scan.first; k < scan.n; ++k, i += scan.step) {
-#pragma GCC unroll 8
+#pragma GCC unroll 2
     for (int j = 0; j < count; ++j) {
       const int64_t at = i + j * apart;
       const T before = sum[j];
@@ -36,23 +36,29 @@ static void scan_lines(T* y, bool add, const T* x, const Scan& scan, int64_t apa
 }
 
 // At most kStrip lines side by side, row after row of them.
-constexpr int64_t kStrip = 256;
+constexpr int64_t kStrip = 1024;
 
 template <class T>
 static void scan_columns(T* y, bool add, const T* x, const Scan& scan, int64_t columns) {
   T sum[kStrip];
   const Range all = {0, columns};
   map<false>(sum, all, [] { return Vec<T>{}; });
-  const auto same = [](Vec<T> v) { return v; };
   for (int64_t k = 0, i = scan.first; k < scan.n; ++k, i += scan.step) {
-    if (scan.exclusive) map(y + i, add, all, same, sum);
-    map<true>(sum, all, same, x + i);
-    if (!scan.exclusive) map(y + i, add, all, same, sum);
+    const auto step = [&](int64_t j, auto... count) {
+      const Vec<T> before = load(sum + j, count...), after = before + load(x + i + j, count...);
+      const Vec<T> value = scan.exclusive ? before : after;
+      store(sum + j, after, count...);
+      store(y + i + j, add ? load(y + i + j, count...) + value : value, count...);
+    };
+    int64_t j = 0;
+    for (; j + lanes<T> <= columns; j += lanes<T>) step(j);
+    if (j < columns) step(j, columns - j);
   }
 }
 
-// A unit is a strip of lines beside each other or, where inner is 1, eight lines.
-constexpr int kLines = 8;
+// A unit is a strip of lines beside each other or, where inner is 1, two lines: eight of 4 KB each
+// wait for each other's place in the first cache, and take nine times as long.
+constexpr int kLines = 2;
 static int64_t units_of(const Scan& scan) {
   return scan.inner == 1 ? blocks_of(kLines, scan.outer)
                          : scan.outer * blocks_of(kStrip, scan.inner);

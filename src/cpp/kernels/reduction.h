@@ -1,7 +1,7 @@
 // What reductions over axes share: one pass over x that combines its terms into y, which has size 1
 // along the reduced axes. A term may depend on a number of its output, its center: x - mean, or
 // exp(x - max). Neighbouring axes are merged, and what is left is either columns (y has the
-// innermost axis: rows of it are combined, eight as a tree, strip by strip) or runs (a row is
+// innermost axis: rows of it are combined, in registers or strip by strip) or runs (a row is
 // combined to a number). The rows of an output are cut into blocks of a size that depends on
 // nothing but what is reduced, so that the bits of an output depend on its own terms alone, however
 // many outputs there are; where there is more than one block, they go to the scratch and a second
@@ -95,9 +95,9 @@ struct Equals {
 
 // ---- how a reduction is cut --------------------------------------------------------------------
 
-constexpr int64_t kStrip = 256;  // columns combined at a time: 1 or 2 KB of accumulators
-constexpr int64_t kGroup = 256;  // rows combined before they meet the rest
-constexpr int64_t kRun = 4096;   // elements of a row that is combined to a number
+constexpr int64_t kStrip = 1024;  // columns combined at a time: 4 or 8 KB of accumulators
+constexpr int64_t kGroup = 256;   // rows combined before they meet the rest
+constexpr int64_t kRun = 4096;    // elements of a row that is combined to a number
 constexpr int64_t kBlockRows = 512;
 constexpr int64_t kBlockElements = 32768;
 
@@ -154,18 +154,53 @@ FASTNN_INLINE int64_t partial_size(const Plan& p) {
 
 // ---- the loops ---------------------------------------------------------------------------------
 
-// y[j] = the combination over rows of the terms x[row, j], for at most kStrip columns.
-template <class Combine, class Term, class T>
-static void combine_columns(T* y, const T* x, const T* center, int64_t columns, const Axes& reduced,
-                            Range rows) {
+// y[j] = the combination over rows of the terms x[row, j], for `vectors` of columns, of which the
+// last holds `count` where one is given: in registers, of even and of odd rows.
+template <int vectors, class Combine, class Term, class T, class... Count>
+FASTNN_INLINE void combine_narrow(T* y, const T* x, const T* center, const Axes& reduced,
+                                  Range rows, Count... count) {
   using V = Vec<T>;
-  const auto tree = [](V c, V v0, V v1, V v2, V v3, V v4, V v5, V v6, V v7) {
-    const V left = Combine::of(Combine::of(Term::of(v0, c), Term::of(v1, c)),
-                               Combine::of(Term::of(v2, c), Term::of(v3, c)));
-    const V right = Combine::of(Combine::of(Term::of(v4, c), Term::of(v5, c)),
-                                Combine::of(Term::of(v6, c), Term::of(v7, c)));
-    return Combine::of(left, right);
-  };
+  constexpr int64_t L = lanes<T>;
+  const V none = broadcast(static_cast<T>(Combine::kNone));
+  V all[vectors], m[vectors];
+  for (int k = 0; k < vectors; ++k) {
+    all[k] = none;
+    m[k] = Term::kCentered ? load(center + k * L, count...) : V{};
+  }
+  for (int64_t first = rows.begin; first < rows.end; first += kGroup) {
+    const int64_t end = smaller(first + kGroup, rows.end);
+    V even[vectors], odd[vectors];
+#pragma GCC unroll 4
+    for (int k = 0; k < vectors; ++k) even[k] = odd[k] = none;
+    int64_t row = first;
+    for (; row + 2 <= end; row += 2) {
+      const T *p = x + reduced.offset(0, row), *q = x + reduced.offset(0, row + 1);
+#pragma GCC unroll 4
+      for (int k = 0; k < vectors; ++k)
+        even[k] = Combine::of(even[k], Term::of(load(p + k * L, count...), m[k]));
+#pragma GCC unroll 4
+      for (int k = 0; k < vectors; ++k)
+        odd[k] = Combine::of(odd[k], Term::of(load(q + k * L, count...), m[k]));
+    }
+    if (row < end) {
+      const T* p = x + reduced.offset(0, row);
+#pragma GCC unroll 4
+      for (int k = 0; k < vectors; ++k)
+        even[k] = Combine::of(even[k], Term::of(load(p + k * L, count...), m[k]));
+    }
+#pragma GCC unroll 4
+    for (int k = 0; k < vectors; ++k) all[k] = Combine::of(all[k], Combine::of(even[k], odd[k]));
+  }
+#pragma GCC unroll 4
+  for (int k = 0; k < vectors; ++k) store(y + k * L, all[k], count...);
+}
+
+// The same for at most kStrip columns, in the first cache: two rows at a time, so that memory is
+// read from one end to the other.
+template <class Combine, class Term, class T>
+static void combine_wide(T* y, const T* x, const T* center, int64_t columns, const Axes& reduced,
+                         Range rows) {
+  using V = Vec<T>;
   T strip[kStrip];
   const Range all = {0, columns};
   const auto nothing = [] { return broadcast(static_cast<T>(Combine::kNone)); };
@@ -175,22 +210,31 @@ static void combine_columns(T* y, const T* x, const T* center, int64_t columns, 
     int64_t row = first;
     map<false>(strip, all, nothing);
     const T* c = Term::kCentered ? center : strip;  // unused where there is no center
-    for (; row + 8 <= end; row += 8) {
-      const T* p[8];
-      for (int k = 0; k < 8; ++k) p[k] = x + reduced.offset(0, row + k);
-      map<false>(
-          strip, all,
-          [&](V sum, V m, V v0, V v1, V v2, V v3, V v4, V v5, V v6, V v7) {
-            return Combine::of(sum, tree(m, v0, v1, v2, v3, v4, v5, v6, v7));
-          },
-          strip, c, p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]);
-    }
-    for (; row < end; ++row)
+    const auto two = [](V sum, V m, V u, V v) {
+      return Combine::of(sum, Combine::of(Term::of(u, m), Term::of(v, m)));
+    };
+    for (; row + 2 <= end; row += 2)
+      map<false>(strip, all, two, strip, c, x + reduced.offset(0, row),
+                 x + reduced.offset(0, row + 1));
+    if (row < end)
       map<false>(
           strip, all, [](V sum, V m, V v) { return Combine::of(sum, Term::of(v, m)); }, strip, c,
           x + reduced.offset(0, row));
     map<false>(y, all, [](V a, V b) { return Combine::of(a, b); }, y, strip);
   }
+}
+
+template <class Combine, class Term, class T>
+static void combine_columns(T* y, const T* x, const T* center, int64_t columns, const Axes& reduced,
+                            Range rows) {
+  constexpr int64_t L = lanes<T>;
+  if (columns > 4 * L) return combine_wide<Combine, Term>(y, x, center, columns, reduced, rows);
+  if (columns == 4 * L) return combine_narrow<4, Combine, Term>(y, x, center, reduced, rows);
+  int64_t j = 0;
+  for (; j + L <= columns; j += L)
+    combine_narrow<1, Combine, Term>(y + j, x + j, center + j, reduced, rows);
+  if (j < columns)
+    combine_narrow<1, Combine, Term>(y + j, x + j, center + j, reduced, rows, columns - j);
 }
 
 // The combination of n terms. Four accumulators hide the latency of the combination.
