@@ -26,6 +26,7 @@ FINE = {
     *((op, "y", w) for op in ("fill", "uniform") for w in ("float64", "2^31", "2^40", "2^60")),
     *((op, name, w) for op in ("cast", "gather") for name in "xy" for w in ("float64", "int32")),
     ("fill", "y", "int32"),
+    ("arg_reduce", "x", "float64"),
     ("fill", "a NumPy array"),  # in place of a GPU's: then it runs on the CPU
     ("fill", "value", "nan"),
     ("fill", "value", "inf"),
@@ -115,9 +116,10 @@ def wrong_layouts(x, written):
         yield "strided", wide[..., ::2]
         yield "backwards", x[..., ::-1]
         yield "of stride 0", as_strided(x, x.shape, (0,) * x.ndim)
-    if x.ndim > 1:
-        yield "Fortran's order", np.asfortranarray(x)
-        yield "half of its columns", np.zeros((*x.shape[:-1], x.shape[-1] + 1), x.dtype)[..., 1:]
+    half = np.zeros((*x.shape[:-1], x.shape[-1] + 1), x.dtype)[..., 1:] if x.ndim else x
+    for name, wrong in (("Fortran's order", np.asfortranarray(x)), ("half of its columns", half)):
+        if not wrong.flags.c_contiguous:  # as it is where an axis is 1
+            yield name, wrong
 
 
 def wrong_shapes(x):

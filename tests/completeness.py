@@ -39,10 +39,13 @@ def mentioned(text):
 
 @functools.cache
 def documented(text):
-    """What is used by public functions whose docstring shows an example."""
+    """What is used by public functions whose docstring shows an example, and by the private ones
+    of the file that these call."""
     functions = [node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
     shown = [f for f in functions if not f.name.startswith("_") and has_example(f)]
-    return set(chain.from_iterable(words(node) for f in shown for node in f.body[1:]))
+    used = set(chain.from_iterable(words(node) for f in shown for node in f.body[1:]))
+    helpers = [f for f in functions if f.name.startswith("_") and f.name in used]
+    return used.union(*(words(f) for f in helpers))
 
 
 def has_example(function):

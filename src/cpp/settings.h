@@ -114,6 +114,45 @@ struct Pool2dSettings {
   }
 };
 
+FASTNN_CHOICE(Reduction, sum, mean, max, min, prod, logsumexp)
+
+struct ReduceSettings {
+  Reduction function = Reduction::sum;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function);
+  }
+};
+
+// root: the standard deviation instead
+struct VarianceSettings {
+  bool root = false;
+  template <class F>
+  void visit(F&& f) {
+    f("root", root);
+  }
+};
+
+FASTNN_CHOICE(Extreme, max, min)
+
+struct ArgReduceSettings {
+  Extreme function = Extreme::max;
+  int64_t axis = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("function", function), f("axis", axis);
+  }
+};
+
+struct CumulativeSumSettings {
+  int64_t axis = 0;
+  bool reverse = false, exclusive = false;
+  template <class F>
+  void visit(F&& f) {
+    f("axis", axis), f("reverse", reverse), f("exclusive", exclusive);
+  }
+};
+
 FASTNN_CHOICE(Binary, add, subtract, multiply, divide, power, minimum, maximum)
 FASTNN_CHOICE(Comparison, equal, not_equal, less, less_equal, greater, greater_equal)
 FASTNN_CHOICE(Side, a, b)

@@ -31,6 +31,7 @@ from .activation import (
     threshold,
 )
 from .adam import adam_update
+from .arg_reduce import argmax, argmin
 from .batch_norm import batch_norm
 from .binary import (
     add,
@@ -55,6 +56,7 @@ from .concatenate import concatenate, stack
 from .conv2d import conv2d, conv2d_transpose, depthwise_conv2d, separable_conv2d
 from .counting import bincount, confusion_matrix, in_top_k, threshold_histogram, top_k
 from .cross_entropy import sparse_categorical_crossentropy
+from .cumulative_sum import cumsum
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, element_loss, huber, mean_absolute_error, mean_squared_error
@@ -63,6 +65,7 @@ from .norms import global_norm, norms
 from .pad import pad, repeat, roll, tile
 from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
+from .reduce import logsumexp, max, mean, min, prod, sum
 from .shape import expand_dims, getitem, ravel, squeeze
 from .slice import broadcast_to, flip, slice, split, window
 from .soft_cross_entropy import categorical_crossentropy
@@ -89,6 +92,7 @@ from .unary import (
     unary,
 )
 from .updates import adadelta_update, adagrad_update, rmsprop_update, sgd_update
+from .variance import std, var
 
 __all__ = [
     "abs",
@@ -97,6 +101,8 @@ __all__ = [
     "adagrad_update",
     "adam_update",
     "add",
+    "argmax",
+    "argmin",
     "average_pool",
     "batch_norm",
     "binary",
@@ -114,6 +120,7 @@ __all__ = [
     "conv2d_transpose",
     "copy",
     "cos",
+    "cumsum",
     "dense",
     "depthwise_conv2d",
     "divide",
@@ -148,11 +155,15 @@ __all__ = [
     "log1p",
     "log_sigmoid",
     "log_softmax",
+    "logsumexp",
     "matmul",
+    "max",
     "max_pool",
     "maximum",
+    "mean",
     "mean_absolute_error",
     "mean_squared_error",
+    "min",
     "minimum",
     "mish",
     "moveaxis",
@@ -164,6 +175,7 @@ __all__ = [
     "ones",
     "pad",
     "power",
+    "prod",
     "ravel",
     "relu",
     "relu6",
@@ -195,7 +207,9 @@ __all__ = [
     "squareplus",
     "squeeze",
     "stack",
+    "std",
     "subtract",
+    "sum",
     "sum_pool",
     "sum_to",
     "swapaxes",
@@ -209,6 +223,7 @@ __all__ = [
     "transpose",
     "unary",
     "uniform",
+    "var",
     "where",
     "window",
     "zeros",

@@ -96,3 +96,21 @@ def as_index_tensor(indices, operation, like):
 def around(shape, axis):
     """The sizes (outer, n, inner) before, at and behind an axis."""
     return math.prod(shape[:axis]), shape[axis], math.prod(shape[axis + 1 :])
+
+
+def reduced_shapes(shape, axis, keepdims, name):
+    """x's shape with 1 at the reduced axes, and the shape that the user gets."""
+    axes = as_axes(axis, len(shape), name)
+    kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
+    if keepdims:
+        return kept, kept
+    return kept, tuple(n for i, n in enumerate(shape) if i not in axes)
+
+
+def refuse_nothing(x, kept, name):
+    """Refuses numbers that no element of x would decide."""
+    if x.size == 0 and 0 not in kept:
+        raise ValueError(
+            f"{name}: x has shape {x.shape}, and nothing is the {name} of no elements. Leave out "
+            "the axes of size 0, or give an x that has elements."
+        )

@@ -6,6 +6,7 @@
 // filled at the speed of memory.
 #include <math.h>
 
+#include "../byte_lanes.h"
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -56,30 +57,38 @@ FASTNN_INLINE void for_channels(int64_t C, F f) {
   if (c < C) f(c, Block<1>{}, C - c);
 }
 
-// ---- places in a window as whole numbers of an argmax's type, a vector of them at a time
-// ---------
+// ---- places in a window, a vector of them at a time --------------------------------------------
 
-template <class Place, class T>
-using Places = typename VectorOf<Place, lanes<T>* static_cast<int>(sizeof(Place))>::type;
-
-template <class T, class Place>
-FASTNN_INLINE void store_places(Place* to, Bits<T> places, int64_t count = lanes<T>) {
-  const auto narrow = __builtin_convertvector(places, Places<Place, T>);
-  if (count == lanes<T>) {
-    __builtin_memcpy(to, &narrow, sizeof narrow);
-  } else {
-    for (int64_t i = 0; i < count; ++i) to[i] = narrow[i];
-  }
+template <class T>
+FASTNN_INLINE void store_places(uint8_t* to, Bits<T> places) {
+  store_bytes<T>(to, places);
+}
+template <class T>
+FASTNN_INLINE void store_places(int32_t* to, Bits<T> places) {
+  for (int i = 0; i < lanes<T>; ++i) to[i] = static_cast<int32_t>(places[i]);
 }
 template <class T, class Place>
-FASTNN_INLINE Bits<T> load_places(const Place* from, int64_t count = lanes<T>) {
-  Places<Place, T> narrow{};
-  if (count == lanes<T>) {
-    __builtin_memcpy(&narrow, from, sizeof narrow);
-  } else {
-    for (int64_t i = 0; i < count; ++i) narrow[i] = from[i];
-  }
-  return __builtin_convertvector(narrow, Bits<T>);
+FASTNN_INLINE void store_places(Place* to, Bits<T> places, int64_t count) {
+  Place all[lanes<T>];
+  store_places<T>(all, places);
+  for (int64_t i = 0; i < count; ++i) to[i] = all[i];
+}
+
+template <class T>
+FASTNN_INLINE Bits<T> load_places(const uint8_t* from) {
+  return load_bytes<T>(from);
+}
+template <class T>
+FASTNN_INLINE Bits<T> load_places(const int32_t* from) {
+  Bits<T> places{};
+  for (int i = 0; i < lanes<T>; ++i) places[i] = static_cast<uint32_t>(from[i]);
+  return places;
+}
+template <class T, class Place>
+FASTNN_INLINE Bits<T> load_places(const Place* from, int64_t count) {
+  Place all[lanes<T>] = {};
+  for (int64_t i = 0; i < count; ++i) all[i] = from[i];
+  return load_places<T>(all);
 }
 
 // ---- forward -----------------------------------------------------------------------------------
