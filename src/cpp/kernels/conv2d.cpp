@@ -4,6 +4,7 @@
 // picture, a block's rows are copied with zeros around them. Back to x the weights are turned, C
 // and F exchanged and the taps reversed, by a first launch, and the same code runs over y.
 #include "activation.h"
+#include "conv2d_depthwise.h"
 #include "conv2d_plan.h"
 #include "gemm_columns.h"
 #include "gemm_plan.h"
@@ -61,13 +62,12 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
   const Range rows = {block.i.begin, smaller(block.i.end, h.count)};
   const Range columns = {block.j.begin, smaller(block.j.end, w.count)};
   if (columns.end <= columns.begin) return;
-  const bool by_pixel = p.algorithm == ConvAlgorithm::pixels;
+
   const bool merged = (w.taps == 1 || w.dilation == 1) && block.pixel_pitch == p.group_in;
   const int64_t row_out = h.out_step * p.out_W * p.out_C, pixel_out = w.out_step * p.out_C;
   const int64_t pixel_step = w.stride * block.pixel_pitch;
   const int64_t row_of_taps = w.taps * p.group_in;
-  const int64_t taps_before = h.weights_before * p.c.KW + h.taps * w.weights_before;
-  const T* const weights = block.weights + taps_before * p.group_in * block.b_step;
+  const T* const weights = block.weights + p.weights_before(h, w) * p.group_in * block.b_step;
   T* const out = block.out + h.out_first * p.out_W * p.out_C + w.out_first * p.out_C;
 
   ConvTile<T> tile;
@@ -84,7 +84,7 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
     const int64_t column = (block.vectors.begin + left) * L;
     left += vectors;
     tile.last = smaller(L, p.group_out - (column + (vectors - 1) * L));
-    const int64_t high = by_pixel ? 1 : kConvRows[vectors];
+    const int64_t high = p.by_pixel ? 1 : kConvRows[vectors];
     const Groups heights(columns.end - columns.begin, blocks_of(high, columns.end - columns.begin));
     int64_t r = 0;
     do {  // once for no taps too, for the bias
@@ -109,7 +109,7 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
         const T* const row = block.in + (h.begin(i) + R * h.dilation) * block.row_pitch;
         for (int64_t m = 0, j = columns.begin; j < columns.end; ++m) {
           const int64_t next = columns.begin + heights.begin(m + 1);
-          const Range S = by_pixel ? w.valid(j) : Range{0, w.taps};
+          const Range S = p.by_pixel ? w.valid(j) : Range{0, w.taps};
           const int64_t taps = S.end - S.begin;
           tile.a = row + (w.begin(j) + S.begin * w.dilation) * block.pixel_pitch;
           tile.b = b + ((R - slice.begin) * row_of_taps + S.begin * p.group_in) * tile.b_step;
@@ -171,7 +171,7 @@ void compute_unit(const DirectPlan& p, const Direct<T>& d, int64_t unit,
   block.row_pitch = p.in_W * p.in_C;
   block.pixel_pitch = p.in_C;
   const int64_t count_j = block.j.end - block.j.begin;
-  if (p.algorithm == ConvAlgorithm::tiles && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
+  if (!p.by_pixel && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
     const int64_t first = p.reach_w.begin + block.j.begin * p.step_w;
     const int64_t width = p.frame_width(count_j);
     const int64_t top = p.reach_h.begin + block.i.begin * p.step_h;
@@ -195,13 +195,8 @@ void turn_weights(const DirectPlan& p, T* turned, const T* w, Range taps) noexce
   const Convolution& c = p.c;
   for (int64_t at = taps.begin; at < taps.end; ++at) {
     const int64_t group = at / (c.KH * c.KW), tap = at % (c.KH * c.KW);
-    const int64_t r = tap / c.KW, t = tap % c.KW;
-    const Phases &h = p.phases_h, &v = p.phases_w;
-    const int64_t row = h.residue_of(r), column = v.residue_of(t);
-    const int64_t before = h.taps_before(row) * c.KW + h.taps_of(row) * v.taps_before(column);
-    const int64_t place = before + h.place_of(r) * v.taps_of(column) + v.place_of(t);
     const int64_t size = c.group_C * c.group_F;
-    transpose(turned + (group * c.KH * c.KW + place) * size, c.group_C,
+    transpose(turned + (group * c.KH * c.KW + p.place_of(tap)) * size, c.group_C,
               w + tap * c.group_C * c.F + group * c.group_F, c.F, c.group_F, c.group_C);
   }
 }
@@ -234,6 +229,9 @@ void plan(Schedule& schedule, const DirectPlan& p, Ref w) {
 void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
             const Part& part) noexcept {
   if (y.size() == 0) return;
+  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
+    return depthwise(y, x, w, bias, scratch, s, part);
+  }
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const DirectPlan p(Convolution(y, x, w, s), false, sizeof(T));
@@ -247,12 +245,18 @@ void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSet
 void conv2d_schedule(OutAdd y, In x, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                      Schedule& schedule) noexcept {
   if (y.size() == 0) return;
+  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
+    return depthwise_schedule(y, x, w, s, schedule);
+  }
   plan(schedule, DirectPlan(Convolution(y, x, w, s), false, size_of(y.dtype())), w);
 }
 
 void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
                       const Part& part) noexcept {
   if (x.size() == 0) return;
+  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
+    return depthwise_transpose(x, y, w, bias, scratch, s, part);
+  }
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const DirectPlan p(Convolution(y, x, w, s), true, sizeof(T));
@@ -271,6 +275,9 @@ void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const
 void conv2d_transpose_schedule(OutAdd x, In y, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                                Schedule& schedule) noexcept {
   if (x.size() == 0) return;
+  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
+    return depthwise_transpose_schedule(x, y, w, s, schedule);
+  }
   plan(schedule, DirectPlan(Convolution(y, x, w, s), true, size_of(x.dtype())), w);
 }
 

@@ -2,6 +2,7 @@
 // dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
 // vectors of dy's channels. The pixels fall into `splits`, each with a partial dw that a second
 // launch adds up, and the tiles of dw into shares.
+#include "conv2d_depthwise.h"
 #include "conv2d_plan.h"
 #include "gemm_plan.h"
 
@@ -88,15 +89,6 @@ struct WeightPlan {
   }
   FASTNN_INLINE int64_t size() const { return c.KH * c.KW * c.group_C * c.F; }
 };
-
-// Outputs begin .. end - 1 whose tap t is within the input.
-FASTNN_INLINE Range outputs_with(const Axis& a, int64_t t, Range outputs) {
-  const int64_t at = a.first + t * a.dilation;
-  const int64_t from = at < 0 ? blocks_of(a.stride, -at) : 0;
-  const int64_t to = at < a.size ? blocks_of(a.stride, a.size - at) : 0;
-  const int64_t begin = larger(outputs.begin, smaller(outputs.end, from));
-  return {begin, larger(begin, smaller(outputs.end, to))};
-}
 
 template <class T>
 struct Pixels {
@@ -194,19 +186,6 @@ void compute_part(const WeightPlan& p, T* dw, bool add, const T* dy, const T* x,
   }
 }
 
-// dw = or += the partial dw, in order.
-template <class T>
-void add_up(const WeightPlan& p, T* dw, bool add, const T* partial, const Part& part) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const Range range = share_elements(p.size(), part);
-  for (int64_t i = range.begin; i < range.end; i += L) {
-    const int64_t count = smaller(L, range.end - i);
-    Vec<T> sum = load(partial + i, count);
-    for (int64_t k = 1; k < p.splits; ++k) sum += load(partial + k * p.size() + i, count);
-    store(dw + i, add ? load(dw + i, count) + sum : sum, count);
-  }
-}
-
 }  // namespace
 
 void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSettings& s,
@@ -215,11 +194,14 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
     if (!dw.add()) __builtin_memset(dw.as<char>(), 0, static_cast<size_t>(dw.operand->bytes()));
     return;
   }
+  if (choose(x, dw, s) == ConvAlgorithm::depthwise) {
+    return depthwise_backward_w(dw, dy, x, scratch, s, part);
+  }
   with_float(dw.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const WeightPlan p(Convolution(dy, x, dw, s), sizeof(T));
     if (part.stage == 1) {
-      return add_up(p, dw.as<T>(), dw.add(), scratch.shared<T>(), part);
+      return add_up(dw.as<T>(), dw.add(), scratch.shared<T>(), p.splits, p.size(), part);
     }
     compute_part(p, dw.as<T>(), dw.add(), dy.as<T>(), x.as<T>(), scratch, part);
   });
@@ -228,6 +210,9 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
 void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSettings& s,
                                 Schedule& schedule) noexcept {
   if (dy.size() == 0) return;
+  if (choose(x, dw, s) == ConvAlgorithm::depthwise) {
+    return depthwise_backward_w_schedule(dw, dy, x, s, schedule);
+  }
   const int64_t bytes = size_of(dw.dtype());
   const WeightPlan p(Convolution(dy, x, dw, s), bytes);
   schedule.stages = 1;
