@@ -75,6 +75,7 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
   tile.a_step = 1;
   tile.a_run = w.dilation * block.pixel_pitch;
   tile.a_outer = h.dilation * block.row_pitch;
+  tile.b_column = p.c.KH * p.c.KW * p.group_in;
   tile.y_row = pixel_out;
   const bool relu = block.activation == Activation::relu;
   const Groups widths(block.vectors.end - block.vectors.begin,
@@ -84,7 +85,7 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
     const int64_t column = (block.vectors.begin + left) * L;
     left += vectors;
     tile.last = smaller(L, p.group_out - (column + (vectors - 1) * L));
-    const int64_t high = p.by_pixel ? 1 : kConvRows[vectors];
+    const int64_t high = p.high(vectors);
     const Groups heights(columns.end - columns.begin, blocks_of(high, columns.end - columns.begin));
     int64_t r = 0;
     do {  // once for no taps too, for the bias
@@ -117,7 +118,9 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
           tile.runs = merged ? 1 : taps;
           tile.depth = merged ? taps * p.group_in : p.group_in;
           tile.y = out + i * row_out + j * pixel_out + column;
-          conv_tile(T{}, next - j, vectors)(tile);
+          const auto multiply =
+              p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(T{}, next - j, vectors);
+          multiply(tile);
           j = next;
         }
       }
@@ -189,15 +192,23 @@ void compute_unit(const DirectPlan& p, const Direct<T>& d, int64_t unit,
   }
 }
 
-// Of each tap and group the matrix (C, F) becomes (F, C); the taps in the order of the phases.
+// Of each tap and group the matrix (C, F) becomes (F, C); the taps in the order of the phases. For
+// dots columns become rows instead, and forward the taps stay as they are.
 template <class T>
 void turn_weights(const DirectPlan& p, T* turned, const T* w, Range taps) noexcept {
   const Convolution& c = p.c;
+  const int64_t all = c.KH * c.KW;
   for (int64_t at = taps.begin; at < taps.end; ++at) {
-    const int64_t group = at / (c.KH * c.KW), tap = at % (c.KH * c.KW);
-    const int64_t size = c.group_C * c.group_F;
-    transpose(turned + (group * c.KH * c.KW + p.place_of(tap)) * size, c.group_C,
-              w + tap * c.group_C * c.F + group * c.group_F, c.F, c.group_F, c.group_C);
+    const int64_t group = at / all, tap = at % all, place = p.back ? p.place_of(tap) : tap;
+    if (!p.dots) {
+      transpose(turned + (group * all + place) * c.group_C * c.group_F, c.group_C,
+                w + tap * c.group_C * c.F + group * c.group_F, c.F, c.group_F, c.group_C);
+      continue;
+    }
+    for (int64_t k = 0; k < c.C * c.F; ++k) {
+      const int64_t column = p.back ? k / c.F : k % c.F, row = p.back ? k % c.F : k / c.F;
+      turned[(column * all + place) * p.group_in + row] = w[tap * c.C * c.F + k];
+    }
   }
 }
 
@@ -214,7 +225,7 @@ void compute_part(const DirectPlan& p, const Direct<T>& d, Scratch scratch,
 void plan(Schedule& schedule, const DirectPlan& p, Ref w) {
   const int64_t bytes = size_of(w.dtype());
   int stage = 0;
-  if (p.back) {
+  if (p.back || p.dots) {
     schedule.shared_bytes = blocks_of(128, w.operand->bytes()) * 128;
     plan_stage(schedule, stage++, static_cast<double>(w.operand->bytes()) / kTransposedBytes,
                p.c.groups * p.c.KH * p.c.KW);
@@ -224,61 +235,73 @@ void plan(Schedule& schedule, const DirectPlan& p, Ref w) {
   schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.frame_bytes(bytes)) * 128;
 }
 
+// The weights' rows follow one another by b_step, a group's weights come after those before it.
+template <class T>
+void run(const DirectPlan& p, Out out, In in, In w, MaybeIn bias, bool add, Scratch scratch,
+         Activation activation, const Part& part) noexcept {
+  const bool turned = p.back || p.dots;
+  T* const room = scratch.shared<T>();
+  if (turned && part.stage == 0) {
+    return turn_weights(p, room, w.as<T>(), share(p.c.groups * p.c.KH * p.c.KW, part));
+  }
+  const int64_t group_size = p.c.KH * p.c.KW * p.c.group_F * p.c.group_C;
+  const Direct<T> d = {in.as<T>(),
+                       turned ? room : w.as<T>(),
+                       bias.as<T>(),
+                       p.dots   ? 1
+                       : turned ? p.group_out
+                                : p.c.F,
+                       turned ? group_size : p.c.group_F,
+                       out.as<T>(),
+                       add,
+                       activation};
+  compute_part(p, d, scratch, part);
+}
+
 }  // namespace
 
 void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
             const Part& part) noexcept {
   if (y.size() == 0) return;
-  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
-    return depthwise(y, x, w, bias, scratch, s, part);
-  }
+  const ConvAlgorithm algorithm = choose(x, w, s, false);
+  if (algorithm == ConvAlgorithm::depthwise) return depthwise(y, x, w, bias, scratch, s, part);
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const DirectPlan p(Convolution(y, x, w, s), false, sizeof(T));
-    compute_part(p,
-                 Direct<T>{x.as<T>(), w.as<T>(), bias.as<T>(), p.c.F, p.c.group_F, y.as<T>(),
-                           y.add(), s.activation},
-                 scratch, part);
+    const DirectPlan p(Convolution(y, x, w, s), false, algorithm, sizeof(T));
+    run<T>(p, y, x, w, bias, y.add(), scratch, s.activation, part);
   });
 }
 
 void conv2d_schedule(OutAdd y, In x, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                      Schedule& schedule) noexcept {
   if (y.size() == 0) return;
-  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
-    return depthwise_schedule(y, x, w, s, schedule);
-  }
-  plan(schedule, DirectPlan(Convolution(y, x, w, s), false, size_of(y.dtype())), w);
+  const ConvAlgorithm algorithm = choose(x, w, s, false);
+  if (algorithm == ConvAlgorithm::depthwise) return depthwise_schedule(y, x, w, s, schedule);
+  plan(schedule, DirectPlan(Convolution(y, x, w, s), false, algorithm, size_of(y.dtype())), w);
 }
 
 void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
                       const Part& part) noexcept {
   if (x.size() == 0) return;
-  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
+  const ConvAlgorithm algorithm = choose(x, w, s, true);
+  if (algorithm == ConvAlgorithm::depthwise) {
     return depthwise_transpose(x, y, w, bias, scratch, s, part);
   }
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const DirectPlan p(Convolution(y, x, w, s), true, sizeof(T));
-    T* const turned = scratch.shared<T>();
-    if (part.stage == 0) {
-      return turn_weights(p, turned, w.as<T>(), share(p.c.groups * p.c.KH * p.c.KW, part));
-    }
-    compute_part(
-        p,
-        Direct<T>{y.as<T>(), turned, bias.as<T>(), p.c.group_C,
-                  p.c.KH * p.c.KW * p.c.group_F * p.c.group_C, x.as<T>(), x.add(), s.activation},
-        scratch, part);
+    const DirectPlan p(Convolution(y, x, w, s), true, algorithm, sizeof(T));
+    run<T>(p, x, y, w, bias, x.add(), scratch, s.activation, part);
   });
 }
 
 void conv2d_transpose_schedule(OutAdd x, In y, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                                Schedule& schedule) noexcept {
   if (x.size() == 0) return;
-  if (choose(x, w, s) == ConvAlgorithm::depthwise) {
+  const ConvAlgorithm algorithm = choose(x, w, s, true);
+  if (algorithm == ConvAlgorithm::depthwise) {
     return depthwise_transpose_schedule(x, y, w, s, schedule);
   }
-  plan(schedule, DirectPlan(Convolution(y, x, w, s), true, size_of(x.dtype())), w);
+  plan(schedule, DirectPlan(Convolution(y, x, w, s), true, algorithm, size_of(x.dtype())), w);
 }
 
 }  // namespace fastnn::FASTNN_ISA

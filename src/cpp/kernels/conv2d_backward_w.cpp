@@ -194,7 +194,7 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
     if (!dw.add()) __builtin_memset(dw.as<char>(), 0, static_cast<size_t>(dw.operand->bytes()));
     return;
   }
-  if (choose(x, dw, s) == ConvAlgorithm::depthwise) {
+  if (choose(x, dw, s, false) == ConvAlgorithm::depthwise) {
     return depthwise_backward_w(dw, dy, x, scratch, s, part);
   }
   with_float(dw.dtype(), [&](auto tag) {
@@ -210,7 +210,7 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
 void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSettings& s,
                                 Schedule& schedule) noexcept {
   if (dy.size() == 0) return;
-  if (choose(x, dw, s) == ConvAlgorithm::depthwise) {
+  if (choose(x, dw, s, false) == ConvAlgorithm::depthwise) {
     return depthwise_backward_w_schedule(dw, dy, x, s, schedule);
   }
   const int64_t bytes = size_of(dw.dtype());

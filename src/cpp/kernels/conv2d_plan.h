@@ -8,11 +8,18 @@ namespace fastnn::FASTNN_ISA {
 
 enum class ConvAlgorithm {
   direct,     // tiles of pixels times channels in registers
+  dots,       // direct, but few columns: vectors along the depth
   depthwise,  // each channel of x by itself: vectors of channels
 };
 
-FASTNN_INLINE ConvAlgorithm choose(Ref, Ref w, const Conv2dSettings& s) {
+// Of y = x * w or, back, of x.
+FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, bool back) {
   if (s.groups > 1 && w.dim(2) == 1) return ConvAlgorithm::depthwise;
+  const int64_t columns = back ? x.dim(3) : w.dim(3), depth = back ? w.dim(3) : x.dim(3);
+  const int64_t L = kVectorBytes / size_of(x.dtype());
+  if (s.groups == 1 && columns <= kDotColumns && 4 * columns <= L && depth * w.dim(1) >= L) {
+    return ConvAlgorithm::dots;
+  }
   return ConvAlgorithm::direct;
 }
 
@@ -44,15 +51,23 @@ struct DirectPlan : Walk {
   int64_t slice_rows;
   bool pack;  // their copy does, since as they lie they would meet in a few of its sets
   int64_t units;
+  bool dots;
   bool by_pixel;  // no frame fits: a pixel at a time, in place, whatever the windows
   double nanoseconds;
 
-  FASTNN_INLINE DirectPlan(const Convolution& conv, bool to_x, int64_t bytes) : Walk(conv, to_x) {
+  FASTNN_INLINE DirectPlan(const Convolution& conv, bool to_x, ConvAlgorithm algorithm,
+                           int64_t bytes)
+      : Walk(conv, to_x), dots(algorithm == ConvAlgorithm::dots) {
     for (int64_t p = 0; p < phase_count_h(); ++p) reach_h.include(axis_h(p));
     for (int64_t p = 0; p < phase_count_w(); ++p) reach_w.include(axis_w(p));
     cut(bytes);
   }
 
+  // Of a tile: the most rows.
+  FASTNN_INLINE int64_t high(int64_t width) const {
+    if (by_pixel) return 1;
+    return dots ? kDotRows[group_out] : kConvRows[width];
+  }
   FASTNN_INLINE int64_t frame_width(int64_t columns) const {
     return reach_w.end - reach_w.begin + (columns - 1) * step_w;
   }
@@ -72,7 +87,9 @@ struct DirectPlan : Walk {
     const double outputs = static_cast<double>(c.N * out_H * out_W * out_C * bytes);
     const double vector_bytes = static_cast<double>(c.groups * vectors * kVectorBytes);
     const double taps = static_cast<double>(c.KH * c.KW) * static_cast<double>(group_in);
-    nanoseconds = pixels * taps * vector_bytes / kConvBytes + outputs / kBytesPerNanosecond;
+    nanoseconds = pixels * taps * (dots ? static_cast<double>(2 * out_C * bytes) : vector_bytes) /
+                      kConvBytes +
+                  outputs / kBytesPerNanosecond;
 
     const int64_t width_bytes = smaller(kConvVectors, vectors) * kVectorBytes;
     const double row_of_taps = static_cast<double>(c.KW * group_in * width_bytes);
@@ -80,6 +97,7 @@ struct DirectPlan : Walk {
     const double slice_bytes = row_of_taps * static_cast<double>(slice_rows);
     pack = group_out * bytes >= kPackStride && slice_bytes >= kPackBytes &&
            slice_bytes <= kWeightBytes;
+    if (dots) slice_rows = c.KH, pack = false;
     const double tile_bytes = row_of_taps * static_cast<double>(c.KH);
     tiles_each =
         pack || tile_bytes > kWeightBytes ? 1 : static_cast<int64_t>(kWeightBytes / tile_bytes);
