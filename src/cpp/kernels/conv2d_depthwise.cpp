@@ -24,7 +24,7 @@ struct DepthTile {
 };
 
 template <class T, int pixels>
-void multiply(const DepthTile<T>& t) noexcept {
+__attribute__((noinline)) void multiply(const DepthTile<T>& t) noexcept {
   const int64_t last = t.last, x_pixel = t.x_pixel;
   Vec<T> sum[pixels] = {};
   for (int64_t r = 0; r < t.rows; ++r) {
@@ -48,13 +48,14 @@ void multiply(const DepthTile<T>& t) noexcept {
   }
 }
 
-constexpr int kPixels = 8;
+// Eight pixels side by side, or four, two or one.
 template <class T>
-using DepthFunction = void (*)(const DepthTile<T>&) noexcept;
-template <class T>
-constexpr DepthFunction<T> kDepthTiles[kPixels] = {multiply<T, 1>, multiply<T, 2>, multiply<T, 3>,
-                                                   multiply<T, 4>, multiply<T, 5>, multiply<T, 6>,
-                                                   multiply<T, 7>, multiply<T, 8>};
+FASTNN_INLINE int64_t multiply_some(const DepthTile<T>& tile, int64_t most) {
+  if (most >= 8) return multiply<T, 8>(tile), 8;
+  if (most >= 4) return multiply<T, 4>(tile), 4;
+  if (most >= 2) return multiply<T, 2>(tile), 2;
+  return multiply<T, 1>(tile), 1;
+}
 
 template <class T>
 struct Depthwise {
@@ -94,14 +95,12 @@ void compute_row(const Walk& p, const Depthwise<T>& d, const Axis& h, const Axis
     tile.bias = d.bias ? d.bias + f : nullptr;
     for (int64_t j = 0; j < w.count;) {
       const bool whole = j >= inside.begin && j < inside.end;
-      const int64_t count = whole ? smaller(kPixels, inside.end - j) : 1;
       const Range S = whole ? Range{0, w.taps} : w.valid(j);
       tile.taps = S.end - S.begin;
       tile.x = d.in + (row * p.in_W + w.begin(j) + S.begin * w.dilation) * F + f;
       tile.w = weights + S.begin * F + f;
       tile.y = out + j * tile.y_pixel + f;
-      kDepthTiles<T>[count - 1](tile);
-      j += count;
+      j += multiply_some(tile, whole ? inside.end - j : 1);
     }
   }
   if (d.activation == Activation::none || tile.relu) return;

@@ -6,6 +6,21 @@
 namespace fastnn::FASTNN_ISA {
 namespace {
 
+// Adds up the lanes; once, since it would be half of the code of each tile.
+template <class T>
+__attribute__((noinline, noclone)) void finish(const ConvTile<T>& t, const T* lanes_of,
+                                               int64_t rows, int64_t columns) noexcept {
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j, lanes_of += lanes<T>) {
+      T* const y = t.y + i * t.y_row + j;
+      T v = reduce_add(load(lanes_of));
+      if (t.bias) v += t.bias[j];
+      if (t.add) v += *y;
+      *y = t.relu ? Relu::f(v) : v;
+    }
+  }
+}
+
 template <class T, int rows, int columns>
 void multiply(const ConvTile<T>& t) noexcept {
   constexpr int64_t L = lanes<T>;
@@ -42,17 +57,13 @@ void multiply(const ConvTile<T>& t) noexcept {
     outer_a += t.a_outer;
     b += t.b_outer_skip;
   }
+  T lanes_of[rows * columns * L];
 #pragma GCC unroll 8
   for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 4
-    for (int j = 0; j < columns; ++j) {
-      T* const y = t.y + i * t.y_row + j;
-      T v = reduce_add(sum[i][j]);
-      if (t.bias) v += t.bias[j];
-      if (t.add) v += *y;
-      *y = t.relu ? Relu::f(v) : v;
-    }
+    for (int j = 0; j < columns; ++j) store(lanes_of + (i * columns + j) * L, sum[i][j]);
   }
+  finish(t, lanes_of, rows, columns);
 }
 
 template <class T>
