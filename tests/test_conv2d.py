@@ -255,6 +255,44 @@ def test_errors_name_what_came_and_what_is_wanted():
         ops.conv2d(x.astype("int32"), w.reshape(3, 3, 4, 2).astype("int32"))
 
 
+def test_wild_settings_of_the_kernels_are_refused():
+    """Every setting at the edges of int64, alone and all together: sizes never overflow."""
+    from fastnn import kernels
+
+    x, w, y = np.ones((1, 5, 6, 4)), np.ones((3, 3, 4, 2)), np.ones((1, 3, 4, 2))
+    plain = (1, 1, 0, 0, 0, 0, 1, 1, 1)
+    wild = (-(2**63), -1, 0, 7, 2**29, 2**31, 2**32 + 1, 2**61, 2**62, 2**63 - 1)
+    calls = {
+        kernels.conv2d: (y, x, w, None),
+        kernels.conv2d_transpose: (x, y, w, None),
+        kernels.conv2d_backward_w: (w, y, x),
+    }
+    for (kernel, operands), number in itertools.product(calls.items(), wild):
+        changed = [(*plain[:i], number, *plain[i + 1 :]) for i in range(9)]
+        for settings in [*changed, (number,) * 9, (number, number, *plain[2:6], number, number, 1)]:
+            if settings != plain:
+                raises(ValueError, "conv2d", kernel, *operands, (*settings, "none"))
+
+
+def test_claimed_sizes_are_refused():
+    """Arrays whose shape says more than there is, in every axis."""
+    from fastnn import kernels
+    from numpy.lib.stride_tricks import as_strided
+
+    arrays = [np.ones((1, 3, 4, 2)), np.ones((1, 5, 6, 4)), np.ones((3, 3, 4, 2))]
+    settings = (1, 1, 0, 0, 0, 0, 1, 1, 1, "none")
+    kernels.conv2d(*arrays, None, settings)
+    for which, axis, size in itertools.product(range(3), range(4), (2**29, 2**31, 2**40, 2**54)):
+        shape = list(arrays[which].shape)
+        shape[axis] = size
+        strides = [8 * int(np.prod(shape[i + 1 :], dtype=object)) for i in range(4)]
+        if shape[0] * strides[0] >= 2**63:
+            continue
+        wrong = list(arrays)
+        wrong[which] = as_strided(arrays[which], shape, strides)
+        raises(ValueError, "conv2d", kernels.conv2d, *wrong, None, settings)
+
+
 def asked_of_keras():
     """(function of keras.ops, ours, arrays, keywords), for many settings."""
     transposed = [

@@ -40,10 +40,10 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
   const int from_channels = transposed ? s.F : s.C, to_channels = transposed ? s.C : s.F;
   const int64_t from_all = int64_t{from_channels} * s.groups;
   const int64_t to_all = int64_t{to_channels} * s.groups, F_all = int64_t{s.F} * s.groups;
-  const Tiles tiles = tiles_of<transposed>(s, Tile::kSide);
+  const Tiles tiles = tiles_of<transposed>(s, Tile::kRows, Tile::kColumns);
 
   for (int64_t tile = blockIdx.x; tile < tiles.all(); tile += gridDim.x) {
-    const int64_t n0 = tile % tiles.n * Tile::kSide, m0 = tile / tiles.n % tiles.m * Tile::kSide;
+    const int64_t n0 = tile % tiles.n * Tile::kColumns, m0 = tile / tiles.n % tiles.m * Tile::kRows;
     const int64_t group = tile / tiles.n / tiles.m % s.groups;
     const int64_t phase = tile / tiles.n / tiles.m / s.groups;
     const Axis h = axis_of<transposed>(s.h, phase / phases_of<transposed>(s.w));
@@ -52,13 +52,14 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
     if (m0 >= M) continue;  // the whole block: a phase with fewer pixels than the first
 
     Sums<T, Tile> sums = {};
-    WindowLoader<T, Tile> windows(from + group * from_channels, from_all, from_channels, h, v, m0,
-                                  M);
+    WindowLoader<T, Tile::kRows, Tile::kDepth> windows(from + group * from_channels, from_all,
+                                                       from_channels, h, v, m0, M);
     if constexpr (transposed) {
-      TapLoader<T, Tile> weights(w + group * s.F, F_all, s, h, v, n0);
+      TapLoader<T, Tile::kColumns, Tile::kDepth> weights(w + group * s.F, F_all, s, h, v, n0);
       multiply<T, Tile>(sums, K, windows, weights);
     } else {
-      MatrixLoader<T, Tile> weights(w + group * s.F, F_all, n0, s.F, K, false);
+      MatrixLoader<T, Tile::kColumns, Tile::kDepth> weights(w + group * s.F, F_all, n0, s.F, K,
+                                                            false);
       multiply<T, Tile>(sums, K, windows, weights);
     }
 
@@ -126,19 +127,22 @@ static void launch_product(OutAdd to, In from, In w, MaybeIn bias, const Conv2dS
     const auto run = [&](auto tiling) {
       using Tile = decltype(tiling);
       launch(product_kernel<T, Tile, transposed>,
-             grid_of(tiles_of<transposed>(s, Tile::kSide).all()), dim3(kThreads),
+             grid_of(tiles_of<transposed>(s, Tile::kRows, Tile::kColumns).all()), dim3(kThreads),
              sizeof(TileShared<T, Tile>), stream, end, from.as<T>(), w.as<T>(), s);
     };
+    const auto tiles = [&](int64_t rows, int64_t across) {
+      return tiles_of<transposed>(s, rows, across).all();
+    };
     // A tile wider than the output would multiply zeros.
-    if (columns <= Small::kSide) {
-      run(Small{});
+    if (columns <= Tall::kColumns) {
+      if (tiles(Tall::kRows, Tall::kColumns) >= kEnoughTiles) {
+        run(Tall{});
+      } else {
+        run(Small{});
+      }
     } else {
-      with_tile(
-          [&](int64_t side) {
-            const bool too_wide = side > Medium::kSide && columns <= Medium::kSide;
-            return too_wide ? 0 : tiles_of<transposed>(s, side).all();
-          },
-          run);
+      const int64_t widest = columns <= Medium::kColumns ? Medium::kColumns : Large::kColumns;
+      with_tile([&](int64_t side) { return side > widest ? 0 : tiles(side, side); }, run);
     }
     launch_activation(to.as<T>(), to.size(), settings.activation, stream);
   });
@@ -165,24 +169,42 @@ struct WeightsPlan {
   int64_t rows, size;    // of dw
   int64_t pixels, each;  // of dy; in a chunk
   int64_t chunks;
-  int side;  // of a tile; 0: a thread an element
+  bool tiled;  // else a thread an element
 };
 
 constexpr int64_t kChunkBlocks = 264;  // together: two for each SM of an H200
 constexpr int64_t kChunkPixels = 128;  // at least, so that adding up costs little beside
+
+// Calls run(Tile{}) with the tile for dw, no larger than it.
+template <class F>
+static void with_weights_tile(int64_t rows, int columns, F run) {
+  if (columns <= Tall::kColumns) {
+    if (rows > Medium::kRows) {
+      run(Tall{});
+    } else {
+      run(Small{});
+    }
+  } else if (rows <= Small::kRows) {
+    run(Small{});
+  } else if (smaller(rows, columns) <= Medium::kRows) {
+    run(Medium{});
+  } else {
+    run(Large{});
+  }
+}
 
 static WeightsPlan plan_weights(const ConvShape& s) {
   WeightsPlan plan{};
   plan.rows = int64_t{s.h.taps} * s.w.taps * s.C;
   plan.size = plan.rows * s.F * s.groups;
   plan.pixels = s.N * s.h.y * s.w.y;
+  plan.tiled = s.groups == 1 || s.F > kFewChannels;
   int64_t blocks = blocks_of(kThreads, plan.size);
-  if (s.groups == 1 || s.F > kFewChannels) {
-    const int64_t narrow = smaller(plan.rows, s.F);
-    plan.side = narrow > Medium::kSide  ? Large::kSide
-                : narrow > Small::kSide ? Medium::kSide
-                                        : Small::kSide;
-    blocks = s.groups * blocks_of(plan.side, plan.rows) * blocks_of(plan.side, s.F);
+  if (plan.tiled) {
+    with_weights_tile(plan.rows, s.F, [&](auto tiling) {
+      using Tile = decltype(tiling);
+      blocks = s.groups * blocks_of(Tile::kRows, plan.rows) * blocks_of(Tile::kColumns, s.F);
+    });
   }
   const int64_t most = larger(1, plan.pixels / kChunkPixels);
   plan.each = blocks_of(larger(1, smaller(most, kChunkBlocks / blocks)), plan.pixels);
@@ -196,18 +218,20 @@ template <class T, class Tile>
 __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
     weights_kernel(T* y, bool add, const T* dy, const T* x, ConvShape s, WeightsPlan plan) {
   const int64_t F_all = int64_t{s.F} * s.groups;
-  const int64_t tiles_m = blocks_of(Tile::kSide, plan.rows), tiles_n = blocks_of(Tile::kSide, s.F);
+  const int64_t tiles_m = blocks_of(Tile::kRows, plan.rows),
+                tiles_n = blocks_of(Tile::kColumns, s.F);
 
   for (int64_t tile = blockIdx.x; tile < tiles_n * tiles_m * s.groups * plan.chunks;
        tile += gridDim.x) {
-    const int64_t n0 = tile % tiles_n * Tile::kSide, m0 = tile / tiles_n % tiles_m * Tile::kSide;
+    const int64_t n0 = tile % tiles_n * Tile::kColumns, m0 = tile / tiles_n % tiles_m * Tile::kRows;
     const int64_t group = tile / tiles_n / tiles_m % s.groups;
     const int64_t chunk = tile / tiles_n / tiles_m / s.groups, begin = chunk * plan.each;
     const int64_t K = smaller(plan.each, plan.pixels - begin);
 
     Sums<T, Tile> sums = {};
-    PixelLoader<T, Tile> windows(x + group * s.C, s, m0, plan.rows, begin, K);
-    MatrixLoader<T, Tile> gradients(dy + begin * F_all + group * s.F, F_all, n0, s.F, K, false);
+    PixelLoader<T, Tile::kRows, Tile::kDepth> windows(x + group * s.C, s, m0, plan.rows, begin, K);
+    MatrixLoader<T, Tile::kColumns, Tile::kDepth> gradients(dy + begin * F_all + group * s.F, F_all,
+                                                            n0, s.F, K, false);
     multiply<T, Tile>(sums, K, windows, gradients);
 
     T* to = y + chunk * plan.size + group * s.F;
@@ -267,17 +291,15 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
     const bool add = plan.chunks == 1 && dw.add();
     const auto run = [&](auto tiling) {
       using Tile = decltype(tiling);
-      const int64_t tiles = blocks_of(Tile::kSide, plan.rows) * blocks_of(Tile::kSide, s.F);
+      const int64_t tiles = blocks_of(Tile::kRows, plan.rows) * blocks_of(Tile::kColumns, s.F);
       launch(weights_kernel<T, Tile>, grid_of(tiles * s.groups * plan.chunks), dim3(kThreads),
              sizeof(TileShared<T, Tile>), stream, to, add, dy.as<T>(), x.as<T>(), s, plan);
     };
-    switch (plan.side) {
-      case Large::kSide: run(Large{}); break;
-      case Medium::kSide: run(Medium{}); break;
-      case Small::kSide: run(Small{}); break;
-      default:
-        launch_map(few_channels_weights_kernel<T>, plan.chunks * plan.size, stream, to, add,
-                   dy.as<T>(), x.as<T>(), s, plan);
+    if (plan.tiled) {
+      with_weights_tile(plan.rows, s.F, run);
+    } else {
+      launch_map(few_channels_weights_kernel<T>, plan.chunks * plan.size, stream, to, add,
+                 dy.as<T>(), x.as<T>(), s, plan);
     }
     if (plan.chunks > 1)
       launch_map(add_chunks_kernel<T>, plan.size, stream, dw.as<T>(), dw.add(), to, plan.chunks,

@@ -110,10 +110,11 @@ struct Tiles {
   FASTNN_HD int64_t all() const { return m * n * batch; }
 };
 template <bool transposed>
-FASTNN_HD Tiles tiles_of(const ConvShape& s, int64_t side) {
+FASTNN_HD Tiles tiles_of(const ConvShape& s, int64_t tile_rows, int64_t tile_columns) {
   const int64_t rows = transposed ? blocks_of(s.h.stride, s.h.x) : s.h.y;  // of the first phase
   const int64_t columns = transposed ? blocks_of(s.w.stride, s.w.x) : s.w.y;
-  return {blocks_of(side, s.N * rows * columns), blocks_of(side, transposed ? s.C : s.F),
+  return {blocks_of(tile_rows, s.N * rows * columns),
+          blocks_of(tile_columns, transposed ? s.C : s.F),
           phases_of<transposed>(s.h) * phases_of<transposed>(s.w) * s.groups};
 }
 
@@ -142,15 +143,16 @@ using Pixel = Counter<int64_t>;
 using Tap = Counter<int>;
 
 // The left operand of a product to pictures: x the output's pixels, k the taps and channels.
-template <class T, class Tile>
-class WindowLoader : public Loader<T, Tile> {
-  using Loader<T, Tile>::x_, Loader<T, Tile>::k_, Loader<T, Tile>::step_x_, Loader<T, Tile>::held_;
+template <class T, int side, int depth>
+class WindowLoader : public Loader<T, side, depth> {
+  using Loader<T, side, depth>::x_, Loader<T, side, depth>::k_, Loader<T, side, depth>::step_x_;
+  using Loader<T, side, depth>::held_, Loader<T, side, depth>::kHeld;
 
  public:
   // `from` is the group's first channel of all.
   __device__ WindowLoader(const T* from, int64_t all, int channels, const Axis& h, const Axis& w,
                           int64_t m0, int64_t M)
-      : Loader<T, Tile>(true),
+      : Loader<T, side, depth>(true),
         from_(from),
         all_(all),
         channels_(channels),
@@ -158,7 +160,7 @@ class WindowLoader : public Loader<T, Tile> {
         w_(w),
         tap_(k_, w.taps > 0 ? w.taps : 1, channels) {
 #pragma unroll
-    for (int i = 0; i < Tile::kHeld; ++i) {
+    for (int i = 0; i < kHeld; ++i) {
       // Beyond the last pixel the last one again: what it gives is not stored.
       const Pixel pixel(smaller(m0 + x_ + i * step_x_, M - 1), h.out, w.out);
       row_[i] = pixel.middle * h.stride + h.start;
@@ -172,12 +174,12 @@ class WindowLoader : public Loader<T, Tile> {
     const int across = inside ? tap_.middle * w_.step : 0;
     const int64_t there = int64_t{down} * w_.from + across;
 #pragma unroll
-    for (int i = 0; i < Tile::kHeld; ++i) {
+    for (int i = 0; i < kHeld; ++i) {
       const int row = row_[i] + down, column = column_[i] + across;
       const bool valid = inside && row >= 0 && row < h_.from && column >= 0 && column < w_.from;
       held_[i] = valid ? from_[(at_[i] + there) * all_ + tap_.low] : T{0};
     }
-    tap_.advance(Tile::kDepth, w_.taps, channels_);
+    tap_.advance(depth, w_.taps, channels_);
   }
 
  private:
@@ -186,20 +188,21 @@ class WindowLoader : public Loader<T, Tile> {
   int channels_;
   Axis h_, w_;
   Tap tap_;
-  int row_[Tile::kHeld], column_[Tile::kHeld];
-  int64_t at_[Tile::kHeld];
+  int row_[kHeld], column_[kHeld];
+  int64_t at_[kHeld];
 };
 
 // The right operand of the transposed product: x the channels c, k the taps of the phase and f.
-template <class T, class Tile>
-class TapLoader : public Loader<T, Tile> {
-  using Loader<T, Tile>::x_, Loader<T, Tile>::k_, Loader<T, Tile>::step_x_, Loader<T, Tile>::held_;
+template <class T, int side, int depth>
+class TapLoader : public Loader<T, side, depth> {
+  using Loader<T, side, depth>::x_, Loader<T, side, depth>::k_, Loader<T, side, depth>::step_x_;
+  using Loader<T, side, depth>::held_, Loader<T, side, depth>::kHeld;
 
  public:
   // `w` is the group's first f of all.
   __device__ TapLoader(const T* w, int64_t all, const ConvShape& s, const Axis& h, const Axis& v,
                        int64_t n0)
-      : Loader<T, Tile>(true),
+      : Loader<T, side, depth>(true),
         w_(w),
         all_(all),
         s_(s),
@@ -213,11 +216,11 @@ class TapLoader : public Loader<T, Tile> {
     const int64_t q = v_.first_tap + int64_t{tap_.middle} * v_.tap_step;
     const int64_t row = (r * s_.w.taps + q) * s_.C + first_;
 #pragma unroll
-    for (int i = 0; i < Tile::kHeld; ++i) {
+    for (int i = 0; i < kHeld; ++i) {
       const bool valid = inside && first_ + i * step_x_ < s_.C;
       held_[i] = valid ? w_[(row + i * step_x_) * all_ + tap_.low] : T{0};
     }
-    tap_.advance(Tile::kDepth, v_.taps, s_.F);
+    tap_.advance(depth, v_.taps, s_.F);
   }
 
  private:
@@ -230,15 +233,16 @@ class TapLoader : public Loader<T, Tile> {
 };
 
 // The left operand of the product to w: x the taps and channels, k the pixels of y.
-template <class T, class Tile>
-class PixelLoader : public Loader<T, Tile> {
-  using Loader<T, Tile>::x_, Loader<T, Tile>::k_, Loader<T, Tile>::step_k_, Loader<T, Tile>::held_;
+template <class T, int side, int depth>
+class PixelLoader : public Loader<T, side, depth> {
+  using Loader<T, side, depth>::x_, Loader<T, side, depth>::k_, Loader<T, side, depth>::step_k_;
+  using Loader<T, side, depth>::held_, Loader<T, side, depth>::kHeld;
 
  public:
   // `x` is the group's first channel.
   __device__ PixelLoader(const T* x, const ConvShape& s, int64_t m0, int64_t M, int64_t begin,
                          int64_t K)
-      : Loader<T, Tile>(false), s_(s), left_k_(K), pixel_(begin + k_, s.h.y, s.w.y) {
+      : Loader<T, side, depth>(false), s_(s), left_k_(K), pixel_(begin + k_, s.h.y, s.w.y) {
     // Beyond the last row of dw the last one again: what it gives is not stored.
     const Tap tap(smaller(m0 + x_, M - 1), s.w.taps, s.C);
     row_ = tap.high * s.h.dilation - s.h.pad;
@@ -248,7 +252,7 @@ class PixelLoader : public Loader<T, Tile> {
   __device__ void fetch() {
     const int64_t all = int64_t{s_.C} * s_.groups;
 #pragma unroll
-    for (int i = 0; i < Tile::kHeld; ++i) {
+    for (int i = 0; i < kHeld; ++i) {
       const int row = pixel_.middle * s_.h.stride + row_,
                 column = pixel_.low * s_.w.stride + column_;
       const bool valid =
@@ -257,7 +261,7 @@ class PixelLoader : public Loader<T, Tile> {
       held_[i] = valid ? x_channel_[at * all] : T{0};
       pixel_.advance(step_k_, s_.h.y, s_.w.y);
     }
-    left_k_ -= Tile::kDepth;
+    left_k_ -= depth;
   }
 
  private:

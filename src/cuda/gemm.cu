@@ -17,15 +17,15 @@ template <class T, class Tile>
 __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
     gemm_kernel(T* y, bool add, const T* a, const T* b, const T* bias, const T* activated,
                 Activation activation, GemmShape g) {
-  const int64_t tiles_m = blocks_of(Tile::kSide, g.M), tiles_n = blocks_of(Tile::kSide, g.N);
+  const int64_t tiles_m = blocks_of(Tile::kRows, g.M), tiles_n = blocks_of(Tile::kColumns, g.N);
 
   for (int64_t tile = blockIdx.x; tile < g.batch * tiles_m * tiles_n; tile += gridDim.x) {
-    const int64_t n0 = tile % tiles_n * Tile::kSide, m0 = tile / tiles_n % tiles_m * Tile::kSide;
+    const int64_t n0 = tile % tiles_n * Tile::kColumns, m0 = tile / tiles_n % tiles_m * Tile::kRows;
     const int64_t batch = tile / tiles_n / tiles_m;
-    MatrixLoader<T, Tile> load_a(a + batch * g.a_matrix, g.a_inner_k ? g.K : g.M, m0, g.M, g.K,
-                                 g.a_inner_k);
-    MatrixLoader<T, Tile> load_b(b + batch * g.b_matrix, g.b_inner_k ? g.K : g.N, n0, g.N, g.K,
-                                 g.b_inner_k);
+    MatrixLoader<T, Tile::kRows, Tile::kDepth> load_a(
+        a + batch * g.a_matrix, g.a_inner_k ? g.K : g.M, m0, g.M, g.K, g.a_inner_k);
+    MatrixLoader<T, Tile::kColumns, Tile::kDepth> load_b(
+        b + batch * g.b_matrix, g.b_inner_k ? g.K : g.N, n0, g.N, g.K, g.b_inner_k);
     Sums<T, Tile> sums = {};
     multiply<T, Tile>(sums, g.K, load_a, load_b);
 
@@ -69,7 +69,7 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch,
     };
     with_tile(tiles, [&](auto tiling) {
       using Tile = decltype(tiling);
-      launch(gemm_kernel<T, Tile>, grid_of(tiles(Tile::kSide)), dim3(kThreads),
+      launch(gemm_kernel<T, Tile>, grid_of(tiles(Tile::kRows)), dim3(kThreads),
              sizeof(TileShared<T, Tile>), stream, y.as<T>(), y.add(), a.as<T>(), b.as<T>(),
              bias.as<T>(), activated.as<T>(), settings.activation, g);
     });

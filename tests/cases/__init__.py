@@ -164,7 +164,6 @@ VALUES = {
     "ternary": lambda rng, array: rng.integers(0, 3, array.shape),
     "state": state,
     "few": lambda rng, array: rng.integers(-2, 3, array.shape),
-    "offset": lambda rng, array: 1000 + rng.standard_normal(array.shape),
     "positive": lambda rng, array: np.square(rng.standard_normal(array.shape)) + 1e-3,
     "nan": lambda rng, array: np.full(array.shape, np.nan),
     "below": lambda rng, array: rng.integers(0, array.limit, array.shape),

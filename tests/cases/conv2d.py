@@ -97,6 +97,7 @@ ONCE = [
     conv2d((4, 25, 24, 8), (3, 3, 8, 32), pads=SAME, bias=True, relu=True),
     conv2d((1, 1, 3, 256), (1, 2, 2, 8320), groups=128),
     conv2d((1, 1, 3, 256), (1, 2, 2, 5120), groups=128, bias=True),
+    conv2d((2, 3, 2, 128), (1, 2, 1, 1152), groups=128, bias=True),
     conv2d((1, 5, 6, 3), (3, 3, 3, 4), bias=True, relu=True, values="special"),
     conv2d_transpose((3, 60, 59, 7), (3, 3, 7, 5), stride=(2, 2), pads=(0, 1, 0, 1), bias=True),
     conv2d_transpose((1, 1, 4, 8320), (1, 2, 65, 256), stride=(1, 2), groups=128),

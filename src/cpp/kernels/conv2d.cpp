@@ -3,206 +3,30 @@
 // contiguous in x, so that nothing is rearranged but the edges: where windows look beyond a
 // picture, a block's rows are copied with zeros around them. Back to x the weights are turned, C
 // and F exchanged and the taps reversed, by a first launch, and the same code runs over y.
-#include "activation.h"
-#include "conv2d_plan.h"
+#include "conv2d_depthwise.h"
+#include "conv2d_direct.h"
 #include "gemm_columns.h"
-#include "gemm_plan.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-// Weights copied as whole vectors, one row after the other; kept while the next block wants the
-// same.
-template <class T>
-struct Packed {
-  T* room;
-  const T* from;
-  int64_t rows;
-};
-constexpr int64_t kRowsAhead = 16;
-
-template <class T>
-void pack(Packed<T>& packed, const T* b, int64_t b_step, int64_t rows, int64_t vectors,
-          int64_t last) noexcept {
-  constexpr int64_t L = lanes<T>;
-  if (packed.from == b && packed.rows == rows) return;
-  packed.from = b;
-  packed.rows = rows;
-  T* to = packed.room;
-  for (int64_t k = 0; k < rows; ++k, b += b_step) {
-    for (int64_t j = 0; j < vectors; ++j, to += L) {
-      __builtin_prefetch(b + kRowsAhead * b_step + j * L);
-      store(to, j + 1 < vectors ? load(b + j * L) : load(b + j * L, last));
-    }
-  }
-}
-
-// What a block of the output is computed from and into.
-template <class T>
-struct Block {
-  // Input element (row, column, channel) is in[row * row_pitch + column * pixel_pitch + channel].
-  const T* in;
-  int64_t row_pitch, pixel_pitch;
-  const T* weights;
-  int64_t b_step;
-  Packed<T>* packed;
-  const T* bias;
-  T* out;         // the picture's, from this group's channels on
-  Range i, j;     // outputs, counted within each phase
-  Range vectors;  // of this group's channels
-  Activation activation;
-  bool add;
-};
-
-// The outputs of one phase.
-template <class T>
-void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Axis& w) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const Range rows = {block.i.begin, smaller(block.i.end, h.count)};
-  const Range columns = {block.j.begin, smaller(block.j.end, w.count)};
-  if (columns.end <= columns.begin) return;
-  const bool by_pixel = p.algorithm == ConvAlgorithm::pixels;
-  const bool merged = (w.taps == 1 || w.dilation == 1) && block.pixel_pitch == p.group_in;
-  const int64_t row_out = h.out_step * p.out_W * p.out_C, pixel_out = w.out_step * p.out_C;
-  const int64_t pixel_step = w.stride * block.pixel_pitch;
-  const int64_t row_of_taps = w.taps * p.group_in;
-  const int64_t taps_before = h.weights_before * p.c.KW + h.taps * w.weights_before;
-  const T* const weights = block.weights + taps_before * p.group_in * block.b_step;
-  T* const out = block.out + h.out_first * p.out_W * p.out_C + w.out_first * p.out_C;
-
-  ConvTile<T> tile;
-  tile.a_row = pixel_step;
-  tile.a_step = 1;
-  tile.a_run = w.dilation * block.pixel_pitch;
-  tile.a_outer = h.dilation * block.row_pitch;
-  tile.y_row = pixel_out;
-  const bool relu = block.activation == Activation::relu;
-  const Groups widths(block.vectors.end - block.vectors.begin,
-                      blocks_of(kConvVectors, block.vectors.end - block.vectors.begin));
-  for (int64_t n = 0, left = 0; left < block.vectors.end - block.vectors.begin; ++n) {
-    const int64_t vectors = widths.begin(n + 1) - left;
-    const int64_t column = (block.vectors.begin + left) * L;
-    left += vectors;
-    tile.last = smaller(L, p.group_out - (column + (vectors - 1) * L));
-    const int64_t high = by_pixel ? 1 : kConvRows[vectors];
-    const Groups heights(columns.end - columns.begin, blocks_of(high, columns.end - columns.begin));
-    int64_t r = 0;
-    do {  // once for no taps too, for the bias
-      const Range slice = {r, smaller(h.taps, r + p.slice_rows)};
-      const T* b = weights + slice.begin * row_of_taps * block.b_step + column;
-      tile.b_step = block.b_step;
-      if (p.pack &&
-          (rows.end - rows.begin) * blocks_of(high, columns.end - columns.begin) >= kPackTiles) {
-        tile.b_step = vectors * L;
-        pack(*block.packed, b, block.b_step, (slice.end - slice.begin) * row_of_taps, vectors,
-             tile.last);
-        b = block.packed->room;
-      }
-      const bool last = slice.end == h.taps;
-      tile.bias = block.bias && last ? block.bias + column : nullptr;
-      tile.relu = relu && last;
-      tile.add = block.add || r > 0;
-      for (int64_t i = rows.begin; i < rows.end; ++i) {
-        const Range valid = h.valid(i);
-        const int64_t R = smaller(slice.end, larger(slice.begin, valid.begin));
-        tile.outer = larger(0, smaller(slice.end, valid.end) - R);
-        const T* const row = block.in + (h.begin(i) + R * h.dilation) * block.row_pitch;
-        for (int64_t m = 0, j = columns.begin; j < columns.end; ++m) {
-          const int64_t next = columns.begin + heights.begin(m + 1);
-          const Range S = by_pixel ? w.valid(j) : Range{0, w.taps};
-          const int64_t taps = S.end - S.begin;
-          tile.a = row + (w.begin(j) + S.begin * w.dilation) * block.pixel_pitch;
-          tile.b = b + ((R - slice.begin) * row_of_taps + S.begin * p.group_in) * tile.b_step;
-          tile.b_outer_skip = (w.taps - taps) * p.group_in * tile.b_step;
-          tile.runs = merged ? 1 : taps;
-          tile.depth = merged ? taps * p.group_in : p.group_in;
-          tile.y = out + i * row_out + j * pixel_out + column;
-          conv_tile(T{}, next - j, vectors)(tile);
-          j = next;
-        }
-      }
-      r = slice.end;
-    } while (r < h.taps);
-  }
-
-  if (block.activation == Activation::none || relu) return;
-  const int64_t first = block.vectors.begin * L;
-  const int64_t width = smaller(block.vectors.end * L, p.group_out) - first;
-  const int64_t count = columns.end - columns.begin;
-  const bool together = pixel_out == width;
-  for (int64_t i = rows.begin; i < rows.end; ++i) {
-    T* const y = out + i * row_out + columns.begin * pixel_out + first;
-    for (int64_t j = 0; j < (together ? 1 : count); ++j) {
-      activate(y + j * pixel_out, together ? count * width : width, block.activation);
-    }
-  }
-}
-
-template <class T>
-struct Direct {
-  const T *in, *weights, *bias;
-  int64_t b_step, b_group;  // between rows of the weights, between groups
-  T* out;
-  bool add;
-  Activation activation;
-};
-
-template <class T>
-void compute_unit(const DirectPlan& p, const Direct<T>& d, int64_t unit,
-                  Packed<T>& packed) noexcept {
-  const int64_t block_j = unit % p.blocks_j, block_i = unit / p.blocks_j % p.blocks_i;
-  const int64_t each = p.blocks_j * p.blocks_i, n = unit / each % p.c.N;
-  const int64_t columns = unit / each / p.c.N;
-  const int64_t group = columns / p.column_groups, column_group = columns % p.column_groups;
-
-  Block<T> block;
-  block.i = {block_i * p.block_i, smaller(p.count_i, (block_i + 1) * p.block_i)};
-  block.j = {block_j * p.block_j, smaller(p.count_j, (block_j + 1) * p.block_j)};
-  const Groups tiles(p.vectors, p.column_groups);
-  block.vectors = {tiles.begin(column_group), tiles.begin(column_group + 1)};
-  block.weights = d.weights + group * d.b_group;
-  block.b_step = d.b_step;
-  block.packed = &packed;
-  block.bias = d.bias ? d.bias + group * p.group_out : nullptr;
-  block.out = d.out + n * p.out_H * p.out_W * p.out_C + group * p.group_out;
-  block.activation = d.activation;
-  block.add = d.add;
-  block.in = d.in + n * p.in_H * p.in_W * p.in_C + group * p.group_in;
-  block.row_pitch = p.in_W * p.in_C;
-  block.pixel_pitch = p.in_C;
-  const int64_t count_j = block.j.end - block.j.begin;
-  if (p.algorithm == ConvAlgorithm::tiles && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
-    const int64_t first = p.reach_w.begin + block.j.begin * p.step_w;
-    const int64_t width = p.frame_width(count_j);
-    const int64_t top = p.reach_h.begin + block.i.begin * p.step_h;
-    const int64_t bottom = p.reach_h.end + (block.i.end - 1) * p.step_h;
-    const Range rows = {larger(0, top), smaller(p.in_H, bottom)};
-    T* const frame = packed.room + p.packed_bytes() / static_cast<int64_t>(sizeof(T));
-    copy_frame(frame, block.in, rows, first, width, p.in_W, p.in_C, p.group_in);
-    block.row_pitch = width * p.group_in;
-    block.pixel_pitch = p.group_in;
-    block.in = frame - rows.begin * block.row_pitch - first * block.pixel_pitch;
-  }
-  for (int64_t h = 0; h < p.phase_count_h(); ++h) {
-    const Axis rows = p.axis_h(h);
-    for (int64_t w = 0; w < p.phase_count_w(); ++w) compute(p, block, rows, p.axis_w(w));
-  }
-}
-
-// Of each tap and group the matrix (C, F) becomes (F, C); the taps in the order of the phases.
+// Of each tap and group the matrix (C, F) becomes (F, C); the taps in the order of the phases. For
+// dots columns become rows instead, and forward the taps stay as they are.
 template <class T>
 void turn_weights(const DirectPlan& p, T* turned, const T* w, Range taps) noexcept {
   const Convolution& c = p.c;
+  const int64_t all = c.KH * c.KW;
   for (int64_t at = taps.begin; at < taps.end; ++at) {
-    const int64_t group = at / (c.KH * c.KW), tap = at % (c.KH * c.KW);
-    const int64_t r = tap / c.KW, t = tap % c.KW;
-    const Phases &h = p.phases_h, &v = p.phases_w;
-    const int64_t row = h.residue_of(r), column = v.residue_of(t);
-    const int64_t before = h.taps_before(row) * c.KW + h.taps_of(row) * v.taps_before(column);
-    const int64_t place = before + h.place_of(r) * v.taps_of(column) + v.place_of(t);
-    const int64_t size = c.group_C * c.group_F;
-    transpose(turned + (group * c.KH * c.KW + place) * size, c.group_C,
-              w + tap * c.group_C * c.F + group * c.group_F, c.F, c.group_F, c.group_C);
+    const int64_t group = at / all, tap = at % all, place = p.back ? p.place_of(tap) : tap;
+    if (!p.dots) {
+      transpose(turned + (group * all + place) * c.group_C * c.group_F, c.group_C,
+                w + tap * c.group_C * c.F + group * c.group_F, c.F, c.group_F, c.group_C);
+      continue;
+    }
+    for (int64_t k = 0; k < c.C * c.F; ++k) {
+      const int64_t column = p.back ? k / c.F : k % c.F, row = p.back ? k % c.F : k / c.F;
+      turned[(column * all + place) * p.group_in + row] = w[tap * c.C * c.F + k];
+    }
   }
 }
 
@@ -219,7 +43,7 @@ void compute_part(const DirectPlan& p, const Direct<T>& d, Scratch scratch,
 void plan(Schedule& schedule, const DirectPlan& p, Ref w) {
   const int64_t bytes = size_of(w.dtype());
   int stage = 0;
-  if (p.back) {
+  if (p.back || p.dots) {
     schedule.shared_bytes = blocks_of(128, w.operand->bytes()) * 128;
     plan_stage(schedule, stage++, static_cast<double>(w.operand->bytes()) / kTransposedBytes,
                p.c.groups * p.c.KH * p.c.KW);
@@ -229,49 +53,73 @@ void plan(Schedule& schedule, const DirectPlan& p, Ref w) {
   schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.frame_bytes(bytes)) * 128;
 }
 
+// The weights' rows follow one another by b_step, a group's weights come after those before it.
+template <class T>
+void run(const DirectPlan& p, Out out, In in, In w, MaybeIn bias, bool add, Scratch scratch,
+         Activation activation, const Part& part) noexcept {
+  const bool turned = p.back || p.dots;
+  T* const room = scratch.shared<T>();
+  if (turned && part.stage == 0) {
+    return turn_weights(p, room, w.as<T>(), share(p.c.groups * p.c.KH * p.c.KW, part));
+  }
+  const int64_t group_size = p.c.KH * p.c.KW * p.c.group_F * p.c.group_C;
+  const Direct<T> d = {in.as<T>(),
+                       turned ? room : w.as<T>(),
+                       bias.as<T>(),
+                       p.dots   ? 1
+                       : turned ? p.group_out
+                                : p.c.F,
+                       turned ? group_size : p.c.group_F,
+                       out.as<T>(),
+                       add,
+                       activation};
+  compute_part(p, d, scratch, part);
+}
+
 }  // namespace
 
 void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
             const Part& part) noexcept {
   if (y.size() == 0) return;
+  const ConvAlgorithm algorithm = choose(x, w, s, false);
+  if (algorithm == ConvAlgorithm::depthwise) return depthwise(y, x, w, bias, scratch, s, part);
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const DirectPlan p(Convolution(y, x, w, s), false, sizeof(T));
-    compute_part(p,
-                 Direct<T>{x.as<T>(), w.as<T>(), bias.as<T>(), p.c.F, p.c.group_F, y.as<T>(),
-                           y.add(), s.activation},
-                 scratch, part);
+    const DirectPlan p(Convolution(y, x, w, s), false, algorithm, sizeof(T));
+    run<T>(p, y, x, w, bias, y.add(), scratch, s.activation, part);
   });
 }
 
 void conv2d_schedule(OutAdd y, In x, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                      Schedule& schedule) noexcept {
   if (y.size() == 0) return;
-  plan(schedule, DirectPlan(Convolution(y, x, w, s), false, size_of(y.dtype())), w);
+  const ConvAlgorithm algorithm = choose(x, w, s, false);
+  if (algorithm == ConvAlgorithm::depthwise) return depthwise_schedule(y, x, w, s, schedule);
+  plan(schedule, DirectPlan(Convolution(y, x, w, s), false, algorithm, size_of(y.dtype())), w);
 }
 
 void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
                       const Part& part) noexcept {
   if (x.size() == 0) return;
+  const ConvAlgorithm algorithm = choose(x, w, s, true);
+  if (algorithm == ConvAlgorithm::depthwise) {
+    return depthwise_transpose(x, y, w, bias, scratch, s, part);
+  }
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const DirectPlan p(Convolution(y, x, w, s), true, sizeof(T));
-    T* const turned = scratch.shared<T>();
-    if (part.stage == 0) {
-      return turn_weights(p, turned, w.as<T>(), share(p.c.groups * p.c.KH * p.c.KW, part));
-    }
-    compute_part(
-        p,
-        Direct<T>{y.as<T>(), turned, bias.as<T>(), p.c.group_C,
-                  p.c.KH * p.c.KW * p.c.group_F * p.c.group_C, x.as<T>(), x.add(), s.activation},
-        scratch, part);
+    const DirectPlan p(Convolution(y, x, w, s), true, algorithm, sizeof(T));
+    run<T>(p, x, y, w, bias, x.add(), scratch, s.activation, part);
   });
 }
 
 void conv2d_transpose_schedule(OutAdd x, In y, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                                Schedule& schedule) noexcept {
   if (x.size() == 0) return;
-  plan(schedule, DirectPlan(Convolution(y, x, w, s), true, size_of(x.dtype())), w);
+  const ConvAlgorithm algorithm = choose(x, w, s, true);
+  if (algorithm == ConvAlgorithm::depthwise) {
+    return depthwise_transpose_schedule(x, y, w, s, schedule);
+  }
+  plan(schedule, DirectPlan(Convolution(y, x, w, s), true, algorithm, size_of(x.dtype())), w);
 }
 
 }  // namespace fastnn::FASTNN_ISA

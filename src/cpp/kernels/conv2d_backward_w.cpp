@@ -1,7 +1,8 @@
 // conv2d_backward_w: direct. Tiles of dw stay in registers while the pixels of a block pass by: of
 // dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
-// vectors of dy's channels. The pixels fall into `splits`, each with a partial dw that a second
-// launch adds up, and the tiles of dw into shares.
+// vectors of dy's channels; where those are few, the other way round. The pixels fall into
+// `splits`, each with a partial dw that a second launch adds up, and the tiles of dw into shares.
+#include "conv2d_depthwise.h"
 #include "conv2d_plan.h"
 #include "gemm_plan.h"
 
@@ -19,6 +20,8 @@ struct WeightPlan {
   // The columns of a window are one run of rows of dw, where x or a frame of it has them so; else
   // each column of the window by itself, over the pixels whose windows have it within the picture.
   bool merged, framed;
+  bool swapped;       // rows of a tile are dy's channels, and vectors run along x's
+  int64_t runs, run;  // of a row of a window: how many, how long
   int64_t vectors, tiles, high, segments, items;  // items: tiles of dw, in all
   int64_t block_n, block_i, block_j, blocks_n, blocks_i, blocks_j, blocks;
   int64_t splits, shares;
@@ -28,13 +31,9 @@ struct WeightPlan {
       : c(conv),
         h{c.OH, c.H, c.KH, -c.top, c.stride_h, c.dilation_h},
         w{c.OW, c.W, c.KW, -c.left, c.stride_w, c.dilation_w} {
-    vectors = blocks_of(kVectorBytes / bytes, c.group_F);
-    tiles = blocks_of(kConvVectors, vectors);
-    high = kConvRows[blocks_of(tiles, vectors)];
+    const int64_t L = kVectorBytes / bytes;
     const double pixels = static_cast<double>(c.N * c.OH * c.OW);
     const double rows = static_cast<double>(c.KH * c.KW * c.group_C);
-    const double row_bytes = static_cast<double>(c.groups * vectors * kVectorBytes);
-    nanoseconds = pixels * rows * row_bytes / kConvBytes;
 
     blocks_j = blocks_of(8 * kBlockPixels, c.OW);
     block_j = blocks_of(blocks_j, c.OW);
@@ -46,8 +45,19 @@ struct WeightPlan {
     const bool fits = width <= kMostFrameBytes && c.group_C * bytes <= kMostFrameBytes / width &&
                       frame_rows <= kMostFrameBytes / (width * c.group_C * bytes);
     merged = c.groups == 1 && (c.KW == 1 || w.dilation == 1) &&
-             (inside || (c.group_C < 2 * high && fits));
+             (inside || (c.group_C < 2 * kConvRows[kConvVectors] && fits));
     framed = merged && !inside;
+    runs = merged ? 1 : c.KW;
+    run = c.KW / runs * c.group_C;
+    swapped = c.groups == 1 && 4 * c.F <= L && run >= L;
+    vectors = blocks_of(L, swapped ? run : c.group_F);
+    tiles = blocks_of(kConvVectors, vectors);
+    high = kConvRows[blocks_of(tiles, vectors)];
+    segments = blocks_of(high, swapped ? c.F : run);
+    items = c.groups * tiles * c.KH * runs * segments;
+    const double elements = static_cast<double>(c.groups * (swapped ? c.F : run));
+    nanoseconds = pixels * elements * static_cast<double>(c.KH * runs) *
+                  static_cast<double>(vectors * kVectorBytes) / kConvBytes;
 
     const int64_t row_pixels = block_j;
     const int64_t pixel_bytes = (c.C * smaller(4, h.stride) * smaller(4, w.stride) +
@@ -73,11 +83,9 @@ struct WeightPlan {
     blocks = blocks_n * blocks_i * blocks_j;
     splits = smaller(splits, blocks);
 
-    const int64_t run = merged ? c.KW * c.group_C : c.group_C;
-    segments = blocks_of(high, run);
-    items = c.groups * tiles * c.KH * (merged ? 1 : c.KW) * segments;
     shares = smaller(items, blocks_of(splits, wanted));
   }
+  FASTNN_INLINE bool partial() const { return swapped || splits > 1; }
   FASTNN_INLINE int64_t frame_width(int64_t columns) const {
     return (columns - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
   }
@@ -88,15 +96,6 @@ struct WeightPlan {
   }
   FASTNN_INLINE int64_t size() const { return c.KH * c.KW * c.group_C * c.F; }
 };
-
-// Outputs begin .. end - 1 whose tap t is within the input.
-FASTNN_INLINE Range outputs_with(const Axis& a, int64_t t, Range outputs) {
-  const int64_t at = a.first + t * a.dilation;
-  const int64_t from = at < 0 ? blocks_of(a.stride, -at) : 0;
-  const int64_t to = at < a.size ? blocks_of(a.stride, a.size - at) : 0;
-  const int64_t begin = larger(outputs.begin, smaller(outputs.end, from));
-  return {begin, larger(begin, smaller(outputs.end, to))};
-}
 
 template <class T>
 struct Pixels {
@@ -114,38 +113,55 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
                 Range items) noexcept {
   constexpr int64_t L = lanes<T>;
   const Convolution& c = p.c;
-  const int64_t runs = p.merged ? 1 : c.KW, run = c.KW / runs * c.group_C;
-  const Groups widths(p.vectors, p.tiles), heights(run, p.segments);
+  const Groups widths(p.vectors, p.tiles), heights(p.swapped ? c.F : p.run, p.segments);
   ConvTile<T> tile;
   tile.a_row = 1;
-  tile.a_step = p.w.stride * block.pixel_pitch;
-  tile.a_run = p.h.stride * block.row_pitch;
-  tile.a_outer = block.picture_pitch;
-  tile.b_step = c.F;
   tile.outer = block.pictures;
-  tile.y_row = c.F;
   tile.bias = nullptr;
   tile.relu = false;
   tile.add = add;
   for (int64_t item = items.begin; item < items.end; ++item) {
-    const int64_t segment = item % p.segments, s = item / p.segments % runs;
-    const int64_t r = item / p.segments / runs % c.KH;
-    const int64_t n = item / p.segments / runs / c.KH % p.tiles;
-    const int64_t group = item / p.segments / runs / c.KH / p.tiles;
+    const int64_t segment = item % p.segments, s = item / p.segments % p.runs;
+    const int64_t r = item / p.segments / p.runs % c.KH;
+    const int64_t n = item / p.segments / p.runs / c.KH % p.tiles;
+    const int64_t group = item / p.segments / p.runs / c.KH / p.tiles;
     const int64_t left = widths.begin(n), vectors = widths.begin(n + 1) - left;
     const int64_t top = heights.begin(segment), rows = heights.begin(segment + 1) - top;
-    const int64_t column = group * c.group_F + left * L;
-    tile.last = smaller(L, (group + 1) * c.group_F - (column + (vectors - 1) * L));
     const Range i = outputs_with(p.h, r, block.i);
     const Range j = p.merged ? block.j : outputs_with(p.w, s, block.j);
     tile.runs = j.end > j.begin ? i.end - i.begin : 0;
     tile.depth = j.end - j.begin;
-    tile.b_run_skip = (c.OW - tile.depth) * c.F;
-    tile.b_outer_skip = (c.OH - tile.runs) * c.OW * c.F;
-    tile.a = block.x + (p.h.begin(i.begin) + r * p.h.dilation) * block.row_pitch +
-             (p.w.begin(j.begin) + s * p.w.dilation) * block.pixel_pitch + group * c.group_C + top;
-    tile.b = block.dy + (i.begin * c.OW + j.begin) * c.F + column;
-    tile.y = dw + ((r * c.KW + s) * c.group_C + top) * c.F + column;
+    const T* const x = block.x + (p.h.begin(i.begin) + r * p.h.dilation) * block.row_pitch +
+                       (p.w.begin(j.begin) + s * p.w.dilation) * block.pixel_pitch +
+                       group * c.group_C;
+    const T* const dy = block.dy + (i.begin * c.OW + j.begin) * c.F + group * c.group_F;
+    const int64_t x_step = p.w.stride * block.pixel_pitch, x_run = p.h.stride * block.row_pitch;
+    const int64_t dy_run = c.OW * c.F, dy_picture = c.OH * dy_run, column = left * L;
+    if (p.swapped) {
+      tile.a = dy + top;
+      tile.a_step = c.F;
+      tile.a_run = dy_run;
+      tile.a_outer = dy_picture;
+      tile.b = x + column;
+      tile.b_step = x_step;
+      tile.b_run_skip = x_run - tile.depth * x_step;
+      tile.b_outer_skip = block.picture_pitch - tile.runs * x_run;
+      tile.y = dw + ((r * p.runs + s) * c.F + top) * p.run + column;
+      tile.y_row = p.run;
+      tile.last = smaller(L, p.run - (column + (vectors - 1) * L));
+    } else {
+      tile.a = x + top;
+      tile.a_step = x_step;
+      tile.a_run = x_run;
+      tile.a_outer = block.picture_pitch;
+      tile.b = dy + column;
+      tile.b_step = c.F;
+      tile.b_run_skip = dy_run - tile.depth * c.F;
+      tile.b_outer_skip = dy_picture - tile.runs * dy_run;
+      tile.y = dw + ((r * c.KW + s) * c.group_C + top) * c.F + group * c.group_F + column;
+      tile.y_row = c.F;
+      tile.last = smaller(L, c.group_F - (column + (vectors - 1) * L));
+    }
     conv_tile(T{}, rows, vectors)(tile);
   }
 }
@@ -186,24 +202,23 @@ void compute_part(const WeightPlan& p, T* dw, bool add, const T* dy, const T* x,
   const int64_t split = part.index % p.splits;
   const Range items = share(p.items, Part{0, 0, part.index / p.splits, part.count / p.splits});
   const Range blocks = share(p.blocks, Part{0, 0, split, p.splits});
-  const bool partial = p.splits > 1;
-  T* const to = partial ? scratch.shared<T>() + split * p.size() : dw;
+  T* const to = p.partial() ? scratch.shared<T>() + split * p.size() : dw;
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
     const Pixels<T> pixels = pixels_of(p, dy, x, block, scratch.slice<T>(part.slot));
-    accumulate(p, to, block > blocks.begin || (add && !partial), pixels, items);
+    accumulate(p, to, block > blocks.begin || (add && !p.partial()), pixels, items);
   }
 }
 
-// dw = or += the partial dw, in order.
+// dw from the partial ones of swapped tiles, whose columns are its rows.
 template <class T>
-void add_up(const WeightPlan& p, T* dw, bool add, const T* partial, const Part& part) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const Range range = share_elements(p.size(), part);
-  for (int64_t i = range.begin; i < range.end; i += L) {
-    const int64_t count = smaller(L, range.end - i);
-    Vec<T> sum = load(partial + i, count);
-    for (int64_t k = 1; k < p.splits; ++k) sum += load(partial + k * p.size() + i, count);
-    store(dw + i, add ? load(dw + i, count) + sum : sum, count);
+void add_up_swapped(const WeightPlan& p, T* dw, bool add, const T* partial) noexcept {
+  const int64_t F = p.c.F;
+  for (int64_t i = 0; i < p.size(); ++i) {
+    const int64_t f = i / p.run % F, k = i % p.run, before = i / (p.run * F);
+    T sum = partial[i];
+    for (int64_t q = 1; q < p.splits; ++q) sum += partial[q * p.size() + i];
+    T& to = dw[(before * p.run + k) * F + f];
+    to = add ? to + sum : sum;
   }
 }
 
@@ -215,11 +230,15 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
     if (!dw.add()) __builtin_memset(dw.as<char>(), 0, static_cast<size_t>(dw.operand->bytes()));
     return;
   }
+  if (choose(x, dw, s, false) == ConvAlgorithm::depthwise) {
+    return depthwise_backward_w(dw, dy, x, scratch, s, part);
+  }
   with_float(dw.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const WeightPlan p(Convolution(dy, x, dw, s), sizeof(T));
     if (part.stage == 1) {
-      return add_up(p, dw.as<T>(), dw.add(), scratch.shared<T>(), part);
+      if (p.swapped) return add_up_swapped(p, dw.as<T>(), dw.add(), scratch.shared<T>());
+      return add_up(dw.as<T>(), dw.add(), scratch.shared<T>(), p.splits, p.size(), part);
     }
     compute_part(p, dw.as<T>(), dw.add(), dy.as<T>(), x.as<T>(), scratch, part);
   });
@@ -228,16 +247,19 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
 void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSettings& s,
                                 Schedule& schedule) noexcept {
   if (dy.size() == 0) return;
+  if (choose(x, dw, s, false) == ConvAlgorithm::depthwise) {
+    return depthwise_backward_w_schedule(dw, dy, x, s, schedule);
+  }
   const int64_t bytes = size_of(dw.dtype());
   const WeightPlan p(Convolution(dy, x, dw, s), bytes);
   schedule.stages = 1;
   schedule.parts[0] = p.splits * p.shares;
   schedule.nanoseconds[0] = static_cast<float>(p.nanoseconds);
   schedule.slice_bytes = blocks_of(128, p.frame_bytes(bytes)) * 128;
-  if (p.splits > 1) {
+  if (p.partial()) {
     const int64_t partials = p.splits * dw.operand->bytes();
     schedule.shared_bytes = blocks_of(128, partials) * 128;
-    plan_stage(schedule, 1, nanoseconds_of(partials), blocks_of(kGrain, p.size()));
+    plan_stage(schedule, 1, nanoseconds_of(partials), p.swapped ? 1 : blocks_of(kGrain, p.size()));
   }
 }
 

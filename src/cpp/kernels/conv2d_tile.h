@@ -16,6 +16,7 @@ struct ConvTile {
   int64_t a_row, a_step, a_run, a_outer;
   const T* b;
   int64_t b_step, b_run_skip = 0, b_outer_skip = 0;
+  int64_t b_column = 1;  // dots: from column to column; their b_step is 1
   int64_t depth, runs, outer;
   T* y;
   int64_t y_row;
@@ -34,11 +35,23 @@ constexpr int kConvVectors = 2, kConvRows[] = {0, 10, 6};
 constexpr int kConvVectors = 2, kConvRows[] = {0, 6, 4};
 #endif
 
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kDotColumns = 4, kDotRows[] = {0, 8, 6, 5, 4};
+#elif defined(__AVX2__)
+constexpr int kDotColumns = 2, kDotRows[] = {0, 8, 5};
+#else
+constexpr int kDotColumns = 1, kDotRows[] = {0, 6};
+#endif
+
 template <class T>
 using ConvTileFunction = void (*)(const ConvTile<T>&) noexcept;
 
 // For 1 <= rows <= kConvRows[vectors], 1 <= vectors <= kConvVectors.
 ConvTileFunction<float> conv_tile(float, int64_t rows, int64_t vectors) noexcept;
 ConvTileFunction<double> conv_tile(double, int64_t rows, int64_t vectors) noexcept;
+// The same for tiles of single columns, vectors along the depth: rows <= kDotRows[columns], columns
+// <= kDotColumns.
+ConvTileFunction<float> conv_dots(float, int64_t rows, int64_t columns) noexcept;
+ConvTileFunction<double> conv_dots(double, int64_t rows, int64_t columns) noexcept;
 
 }  // namespace fastnn::FASTNN_ISA
