@@ -15,7 +15,19 @@ import os
 import sys
 from pathlib import Path
 
-KERNELS = ("gemm", "relu", "softmax", "mse", "random", "add", "adam", "updates", "norms", "memory")
+KERNELS = (
+    "gemm",
+    "relu",
+    "softmax",
+    "mse",
+    "random",
+    "normal",
+    "add",
+    "adam",
+    "updates",
+    "norms",
+    "memory",
+)
 WHAT = ("machine", "overheads", *KERNELS, "steps")
 PEERS = ("numpy", "torch", "keras")
 

@@ -120,6 +120,23 @@ def glorot(seed, **arguments):
     return initializers.GlorotUniform(seed)(**arguments)
 
 
+def orthogonal(gain, **arguments):
+    return initializers.Orthogonal(gain)(**arguments)
+
+
+def identity(gain, **arguments):
+    return initializers.Identity(gain)(**arguments)
+
+
+def random_normal(mean, stddev, **arguments):
+    return initializers.RandomNormal(mean, stddev)(**arguments)
+
+
+def drawing():
+    numbers = {"mean": 0.0, "stddev": 1.0, "stream": 0}
+    return {"shape": (2,), "state": state(), **numbers, "dtype": "float32"}
+
+
 def empty(shape, dtype):
     return devices.cpu.empty(shape, dtype)
 
@@ -154,7 +171,15 @@ CALLS = {
     "GlorotUniform": lambda: call(glorot, seed=1, shape=(2, 3), dtype="float32", device=None),
     "Dense": lambda: call(dense, x=x(), units=2, activation=None, dtype="float32"),
     "Dense of": lambda: call(dense, x=x(), units=2, kernel_initializer="zeros"),
-    "Dropout": lambda: call(dropout, x=x(), rate=0.5, seed=1),
+    "Dropout": lambda: call(dropout, x=x(), rate=0.5, noise_shape=(1, 3), seed=1),
+    "SpatialDropout2D": lambda: call(layers.SpatialDropout2D, rate=0.5, seed=1),
+    "GaussianNoise": lambda: call(layers.GaussianNoise, stddev=0.5, seed=1),
+    "Orthogonal": lambda: call(orthogonal, gain=1.0, shape=(2, 3), dtype="float32"),
+    "Identity": lambda: call(identity, gain=1.0, shape=(2, 3), dtype="float32"),
+    "RandomNormal": lambda: call(random_normal, mean=0.0, stddev=1.0, shape=(2,), dtype="float32"),
+    "VarianceScaling": lambda: call(
+        initializers.VarianceScaling, scale=1.0, mode="fan_in", distribution="uniform"
+    ),
     "Activation": lambda: call(layers.Activation, activation="relu"),
     "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments(), **limits()),
     "AdamW": lambda: call(AdamW, learning_rate=0.1, weight_decay=0.1, global_clipnorm=1.0),
@@ -172,6 +197,8 @@ CALLS = {
     "ops.adagrad_update": lambda: call(ops.adagrad_update, **update(1, epsilon=0.1)),
     "ops.adam_update": lambda: call(ops.adam_update, **update(2, **adam_arguments())),
     "ops.global_norm": lambda: call(ops.global_norm, tensors=[x(), w()]),
+    "ops.normal": lambda: call(ops.normal, **drawing()),
+    "ops.truncated_normal": lambda: call(ops.truncated_normal, **drawing()),
     "ops.norms": lambda: call(ops.norms, tensors=[x(), w()]),
     "ops.rmsprop_update": lambda: call(
         ops.rmsprop_update, **update(2, rho=0.5, momentum=0.5, epsilon=0.1)
@@ -183,7 +210,9 @@ CALLS = {
     "ops.dense": lambda: call(
         ops.dense, x=x(), kernel=w(), bias=np.ones(2, "float32"), activation="relu"
     ),
-    "ops.dropout": lambda: call(ops.dropout, x=x(), rate=0.5, state=state(), stream=0),
+    "ops.dropout": lambda: call(
+        ops.dropout, x=x(), rate=0.5, state=state(), stream=0, noise_shape=(2, 1)
+    ),
     "ops.full": lambda: call(ops.full, shape=(2,), value=1.0, dtype="float32", device=None),
     "ops.gather": lambda: call(ops.gather, x=x(), indices=[0, 1], dtype="float32"),
     "ops.matmul": lambda: call(ops.matmul, a=x(), b=w()),

@@ -9,6 +9,7 @@ from .add import add
 from .gemm import dense, matmul
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .mse import mean_squared_error
+from .normal import normal, truncated_normal
 from .norms import global_norm, norms
 from .random import dropout, uniform
 from .relu import relu
@@ -29,6 +30,7 @@ __all__ = [
     "global_norm",
     "matmul",
     "mean_squared_error",
+    "normal",
     "norms",
     "ones",
     "relu",
@@ -37,6 +39,7 @@ __all__ = [
     "sgd_update",
     "softmax",
     "sparse_categorical_crossentropy",
+    "truncated_normal",
     "uniform",
     "zeros",
 ]
