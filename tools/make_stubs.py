@@ -15,14 +15,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from contract import ROOT, read_operations
 
-SETTINGS = {"double": "float", "int64_t": "int", "bool": "bool"}
+SETTINGS = {"double": "float", "int64_t": "int", "bool": "bool", "Integers": "tuple[int, ...]"}
 HEADER = "# Made by tools/make_stubs.py.\n"
 
 
-def activations():
+def choices():
+    """A type for each enumeration of settings.h."""
     text = (ROOT / "src/cpp/settings.h").read_text()
-    names = re.search(r"enum class Activation[^{]*\{([^}]*)\}", text)[1]
-    return "Literal[" + ", ".join(f'"{name}"' for name in re.findall(r"\w+", names)) + "]"
+    text = re.sub(r"^ *#define.*", "", text, flags=re.M)
+    lines = []
+    for enum, names in re.findall(r"FASTNN_CHOICE\((\w+),([^)]*)\)", text):
+        literals = [f'"{name}"' for name in re.findall(r"\w+", names)]
+        line = f"_{enum}: TypeAlias = Literal[{', '.join(literals)}]"
+        if len(line) > 100:
+            inner = "".join(f"    {literal},\n" for literal in literals)
+            line = f"_{enum}: TypeAlias = Literal[\n{inner}]"
+        lines.append(line + "\n")
+    return "".join(lines)
 
 
 def function(name, arguments, result="None"):
@@ -39,8 +48,8 @@ def operation(op):
         kind = "Sequence[Array]" if p.is_list else "Array | None" if p.optional else "Array"
         arguments.append(f"{p.name}: {kind}")
     if op.settings:
-        types = {**SETTINGS, "Activation": activations()}
-        arguments.append(f"settings: tuple[{', '.join(types[kind] for kind, _ in op.settings)}]")
+        kinds = [SETTINGS.get(kind, f"_{kind}") for kind, _ in op.settings]
+        arguments.append(f"settings: tuple[{', '.join(kinds)}]")
     return function(op.name, [*arguments, "/", "*", "add: int = 0"])
 
 
@@ -51,7 +60,7 @@ def operations():
 def kernels():
     imports = "from collections.abc import Sequence\nfrom typing import Any, Literal, TypeAlias\n"
     alias = "Array: TypeAlias = Any  # NumPy's, or a GPU's\n"
-    return f"{HEADER}{imports}\n{alias}\n{operations()}"
+    return f"{HEADER}{imports}\n{alias}{choices()}\n{operations()}"
 
 
 def cpu():
@@ -60,7 +69,8 @@ def cpu():
     constants = ("name: str", "operations: tuple[str, ...]")
     constants += ("instruction_set: str", "instruction_sets: tuple[str, ...]")
     lines = "".join(f"{constant}\n" for constant in constants)
-    return f"{HEADER}{imports}\nArray: TypeAlias = NDArray[Any]\n\n{lines}\n{operations()}"
+    alias = "Array: TypeAlias = NDArray[Any]\n"
+    return f"{HEADER}{imports}\n{alias}{choices()}\n{lines}\n{operations()}"
 
 
 # What pybind11 says, in all of its versions from 3.0 on, and what a reader wants to know.

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeAlias
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
+_Activation: TypeAlias = Literal["none", "relu"]
 
 name: str
 operations: tuple[str, ...]
@@ -17,7 +18,7 @@ def gemm(
     b: Array,
     bias: Array | None,
     activated: Array | None,
-    settings: tuple[bool, bool, Literal["none", "relu"]],
+    settings: tuple[bool, bool, _Activation],
     /,
     *,
     add: int = 0,
@@ -73,12 +74,20 @@ def uniform(
     *,
     add: int = 0,
 ) -> None: ...
+def normal(
+    y: Array,
+    state: Array,
+    settings: tuple[float, float, bool, int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
 def dropout_forward(
     y: Array,
     position: Array,
     state: Array,
     x: Array,
-    settings: tuple[float, int],
+    settings: tuple[float, int, tuple[int, ...]],
     /,
     *,
     add: int = 0,
@@ -87,7 +96,7 @@ def dropout_backward(
     dx: Array,
     dy: Array,
     position: Array,
-    settings: tuple[float, int],
+    settings: tuple[float, int, tuple[int, ...]],
     /,
     *,
     add: int = 0,
@@ -98,14 +107,68 @@ def adam_update(
     w: Sequence[Array],
     m: Sequence[Array],
     v: Sequence[Array],
+    v_hat: Sequence[Array],
     g: Sequence[Array],
     rate: Array,
     iterations: Array,
-    settings: tuple[float, float, float],
+    norm: Array | None,
+    settings: tuple[float, float, float, float, float, float],
     /,
     *,
     add: int = 0,
 ) -> None: ...
+def sgd_update(
+    w: Sequence[Array],
+    velocity: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, bool, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def rmsprop_update(
+    w: Sequence[Array],
+    square: Sequence[Array],
+    velocity: Sequence[Array],
+    mean: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, float, float, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def adagrad_update(
+    w: Sequence[Array],
+    square: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def adadelta_update(
+    w: Sequence[Array],
+    square: Sequence[Array],
+    change: Sequence[Array],
+    g: Sequence[Array],
+    rate: Array,
+    iterations: Array,
+    norm: Array | None,
+    settings: tuple[float, float, float, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def norms(norm: Array, x: Sequence[Array], /, *, add: int = 0) -> None: ...
 def fill(y: Array, settings: tuple[float], /, *, add: int = 0) -> None: ...
 def copy(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def cast(y: Array, x: Array, /, *, add: int = 0) -> None: ...
