@@ -162,7 +162,7 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
       tile.y_row = c.F;
       tile.last = smaller(L, c.group_F - (column + (vectors - 1) * L));
     }
-    conv_tile(T{}, rows, vectors)(tile);
+    conv_tile(tile, rows, vectors)(tile);
   }
 }
 
