@@ -137,6 +137,27 @@ def test_sizes_of_the_transposed():
         assert any(np.allclose(piece, y.numpy()[0], 0, 1e-12) for piece in pieces)
 
 
+# What Keras 3.15.1 cuts off before and after for padding "same": (window, stride, output_padding).
+SAME_CROPS = {
+    (1, 1, None): (0, 0), (1, 2, None): (0, -1), (1, 3, None): (0, -2), (2, 1, None): (0, 1),
+    (2, 2, None): (0, 0), (2, 3, None): (0, -1), (3, 1, None): (1, 1), (3, 2, None): (0, 1),
+    (3, 3, None): (0, 0), (4, 1, None): (1, 2), (4, 2, None): (1, 1), (4, 3, None): (0, 1),
+    (5, 1, None): (2, 2), (5, 2, None): (1, 2), (5, 3, None): (1, 1), (1, 2, 1): (0, -1),
+    (2, 2, 1): (0, 1), (3, 3, 1): (0, 1), (4, 3, 1): (1, 2), (5, 2, 1): (1, 2),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("k, stride, more", SAME_CROPS)
+def test_same_transposed_is_cut_where_keras_cuts(k, stride, more):
+    x, w = drawn(1, 3, 1, 2), drawn(k, 1, 3, 2)
+    same = ops.conv2d_transpose(x, w, None, (stride, 1), "same", more and (more, 0)).numpy()
+    whole = ops.conv2d_transpose(x, w, None, (stride, 1), ((0, 0), (0, 0))).numpy()
+    before, after = SAME_CROPS[k, stride, more]
+    whole = np.pad(whole, ((0, 0), (0, max(-after, 0)), (0, 0), (0, 0)))
+    want = whole[:, before : whole.shape[1] - max(after, 0)]
+    np.testing.assert_allclose(same, want, rtol=1e-12, atol=1e-12)
+
+
 @pytest.mark.parametrize("relu", [False, True])
 def test_gradients_of_the_transposed(device, relu):
     x, w, b = drawn(2, 4, 5, 6), drawn(3, 2, 4, 6), drawn(4)
@@ -157,16 +178,17 @@ def test_gradients_of_the_transposed(device, relu):
 
 
 def test_branches_add_their_gradients():
-    """One x and one kernel in two convolutions, and a kernel alone where x is data."""
-    x, w = Variable(drawn(1, 4, 4, 2)), Variable(drawn(3, 3, 2, 2))
-    y = ops.add(ops.conv2d(x, w, padding="same"), ops.conv2d(x, w, padding="same"))
-    twice = fastnn.gradients(loss_of(y)[0], [x, w])
-    y = ops.conv2d(x, w, padding="same")
-    once = fastnn.gradients(loss_of(y)[0], [x, w])
-    for two, one in zip(twice, once, strict=True):
-        np.testing.assert_allclose(two.numpy(), 2 * one.numpy(), rtol=1e-12)
-    alone = fastnn.gradients(loss_of(ops.conv2d(x.numpy(), w, padding="same"))[0], [w])
-    assert alone[0].numpy().tobytes() == once[1].numpy().tobytes()
+    """One x, kernel and bias in two convolutions; and a kernel alone where x is data."""
+    x, w, b = Variable(drawn(1, 4, 4, 2)), Variable(drawn(3, 3, 2, 2)), Variable(drawn(2))
+    for function in (ops.conv2d, ops.conv2d_transpose):
+        y = ops.add(function(x, w, b, padding="same"), function(x, w, b, padding="same"))
+        twice = fastnn.gradients(loss_of(y)[0], [x, w, b])
+        once = fastnn.gradients(loss_of(function(x, w, b, padding="same"))[0], [x, w, b])
+        for two, one in zip(twice, once, strict=True):
+            np.testing.assert_allclose(two.numpy(), 2 * one.numpy(), rtol=1e-12)
+        y = function(x.numpy(), w, padding="same")
+        alone = fastnn.gradients(loss_of(y)[0], [w])
+        assert alone[0].numpy().tobytes() == once[1].numpy().tobytes()
 
 
 def test_nan_and_infinity_come_through():
