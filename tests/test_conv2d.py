@@ -186,7 +186,7 @@ def test_branches_add_their_gradients():
         once = fastnn.gradients(loss_of(function(x, w, b, padding="same"))[0], [x, w, b])
         for two, one in zip(twice, once, strict=True):
             np.testing.assert_allclose(two.numpy(), 2 * one.numpy(), rtol=1e-12)
-        y = function(x.numpy(), w, padding="same")
+        y = function(x.numpy(), w, b, padding="same")
         alone = fastnn.gradients(loss_of(y)[0], [w])
         assert alone[0].numpy().tobytes() == once[1].numpy().tobytes()
 
