@@ -1,4 +1,4 @@
-"""Convolutions as functions of tensors: paddings, gradients, errors. test_conv2d_keras.py: Keras."""
+"""Convolutions as functions of tensors: paddings, gradients, errors (Keras: test_conv2d_keras.py)."""
 
 import functools
 import itertools
