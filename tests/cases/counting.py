@@ -119,3 +119,8 @@ REFUSED = [
     )
     for wrong in WRONG
 ]
+
+INDEPENDENT = [
+    (top_k((50, 37), 5), {"values": 0, "indices": 0, "x": 0}),
+    (in_top_k(50, 37, 5), {"y": 0, "targets": 0, "x": 0}),
+]

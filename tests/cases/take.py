@@ -51,3 +51,6 @@ REFUSED = [
     for operation in (take, scatter_add)
     for wrong in (5, -6, 2**31 - 1, -(2**31))
 ]
+
+# An outer place does not hang on the others.
+INDEPENDENT = [(scatter_add(7, 30, 37, 50), {"y": 0, "updates": 0})]
