@@ -113,7 +113,7 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
           tile.depth = merged ? taps * p.group_in : p.group_in;
           tile.y = out + i * row_out + j * pixel_out + column;
           const auto multiply =
-              p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(T{}, next - j, vectors);
+              p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(tile, next - j, vectors);
           multiply(tile);
           j = next;
         }

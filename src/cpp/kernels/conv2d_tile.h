@@ -47,8 +47,8 @@ template <class T>
 using ConvTileFunction = void (*)(const ConvTile<T>&) noexcept;
 
 // For 1 <= rows <= kConvRows[vectors], 1 <= vectors <= kConvVectors.
-ConvTileFunction<float> conv_tile(float, int64_t rows, int64_t vectors) noexcept;
-ConvTileFunction<double> conv_tile(double, int64_t rows, int64_t vectors) noexcept;
+ConvTileFunction<float> conv_tile(const ConvTile<float>&, int64_t rows, int64_t vectors) noexcept;
+ConvTileFunction<double> conv_tile(const ConvTile<double>&, int64_t rows, int64_t vectors) noexcept;
 // The same for tiles of single columns, vectors along the depth: rows <= kDotRows[columns], columns
 // <= kDotColumns.
 ConvTileFunction<float> conv_dots(float, int64_t rows, int64_t columns) noexcept;
