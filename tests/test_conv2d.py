@@ -1,4 +1,4 @@
-"""Convolutions as functions of tensors: paddings, gradients, errors (Keras: test_conv2d_keras.py)."""
+"""Convolutions as functions of tensors: paddings, gradients, errors. Keras: test_conv2d_keras."""
 
 import functools
 import itertools
