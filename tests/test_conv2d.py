@@ -1,4 +1,4 @@
-"""Convolutions as functions of tensors: paddings, gradients, errors (Keras: test_conv2d_keras.py)."""
+"""Convolutions as functions of tensors: paddings, gradients, errors. Keras: test_conv2d_keras."""
 
 import functools
 import itertools
@@ -104,6 +104,9 @@ def test_separable_is_depthwise_then_pointwise():
     each = ops.depthwise_conv2d(x, depthwise, strides=2, padding="same")
     want = ops.conv2d(each, pointwise, b, activation="relu")
     assert y.numpy().tobytes() == want.numpy().tobytes()
+    lists = [value.tolist() for value in (depthwise, pointwise, b)]
+    same = ops.separable_conv2d(x, *lists, 2, "same", activation="relu")
+    assert y.numpy().tobytes() == same.numpy().tobytes()
     gradients = fastnn.gradients(loss_of(y)[0], variables)
     assert [g.shape for g in gradients] == [v.shape for v in variables]
     assert all(np.abs(g.numpy()).max() > 0 for g in gradients)

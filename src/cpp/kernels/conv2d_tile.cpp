@@ -106,6 +106,19 @@ ConvTileFunction<T> find(const ConvTile<T>& tile, int64_t rows, int64_t vectors)
   return kTiles<T>.at[whole ? kKinds - 1 : 0][vectors - 1][rows - 1];
 }
 
+template <class T>
+void finish(const ConvTile<T>& t, const T* sums, int64_t rows, int64_t columns) noexcept {
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j, sums += lanes<T>) {
+      T* const y = t.y + i * t.y_row + j;
+      T v = reduce_add(load(sums));
+      if (t.bias) v += t.bias[j];
+      if (t.add) v += *y;
+      *y = t.relu ? Relu::f(v) : v;
+    }
+  }
+}
+
 }  // namespace
 
 ConvTileFunction<float> conv_tile(const ConvTile<float>& tile, int64_t rows,
@@ -115,6 +128,15 @@ ConvTileFunction<float> conv_tile(const ConvTile<float>& tile, int64_t rows,
 ConvTileFunction<double> conv_tile(const ConvTile<double>& tile, int64_t rows,
                                    int64_t vectors) noexcept {
   return find(tile, rows, vectors);
+}
+
+void finish_dots(const ConvTile<float>& tile, const float* sums, int64_t rows,
+                 int64_t columns) noexcept {
+  finish(tile, sums, rows, columns);
+}
+void finish_dots(const ConvTile<double>& tile, const double* sums, int64_t rows,
+                 int64_t columns) noexcept {
+  finish(tile, sums, rows, columns);
 }
 
 }  // namespace fastnn::FASTNN_ISA

@@ -54,4 +54,11 @@ ConvTileFunction<double> conv_tile(const ConvTile<double>&, int64_t rows, int64_
 ConvTileFunction<float> conv_dots(float, int64_t rows, int64_t columns) noexcept;
 ConvTileFunction<double> conv_dots(double, int64_t rows, int64_t columns) noexcept;
 
+// The end of such a tile: the lanes of each vector of sums are added up. In another file than the
+// tiles, since the compiler would make a copy of it for each of them, which was half of their code.
+void finish_dots(const ConvTile<float>& tile, const float* sums, int64_t rows,
+                 int64_t columns) noexcept;
+void finish_dots(const ConvTile<double>& tile, const double* sums, int64_t rows,
+                 int64_t columns) noexcept;
+
 }  // namespace fastnn::FASTNN_ISA
