@@ -11,6 +11,7 @@ from .ops import (
     hard_tanh,
     leaky_relu,
     log_sigmoid,
+    log_softmax,
     mish,
     relu,
     relu6,
@@ -56,7 +57,7 @@ KNOWN = {
     function.__name__: function
     for function in (
         *(celu, elu, exponential, gelu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh),
-        *(leaky_relu, linear, log_sigmoid, mish, relu, relu6, selu, sigmoid, silu),
+        *(leaky_relu, linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu),
         *(soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, squareplus),
         *(tanh, tanh_shrink),
     )

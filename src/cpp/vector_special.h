@@ -1,8 +1,10 @@
 // expm1, log1p, sigmoid, tanh, erf and pow of vectors, one text for float and double, every
 // instruction set. The polynomials are minimax fits made in 200 bits. NaN stays NaN, zero keeps its
-// sign, and a denormal argument or result may count as zero. The largest errors in ULP, with fma
-// and without, over every float and tens of millions of doubles (of pow: 60 million pairs each) are
-// those that tests/cpp/selftest_math.cpp allows.
+// sign, and a denormal argument or result may count as zero. The largest errors found, in ULP, of
+// float over every 61st number (expm1, log1p: over every one) and of double over 9 million: expm1
+// 1.5 and 1.9, log1p 1.5 and 1.5, sigmoid 2.4 and 2.4, tanh 2.5 and 2.6, erf 1.2 and 1.2; of pow,
+// over 18 and 9 million pairs, 1.5 and 1.5. tests/cpp/selftest_math.cpp measures, and allows a
+// little more.
 #pragma once
 #include "vector_math.h"
 

@@ -24,6 +24,7 @@ def conv2d(
     bias=False,
     relu=False,
     values="normal",
+    activation="none",
 ):
     """y = x * w; `pads` are top, bottom, left, right."""
     y, x, w = operands(x, w, stride, pads, dilation)
@@ -33,8 +34,8 @@ def conv2d(
         "w": Array(w, dtype),
         "bias": Array(y[3:], dtype) if bias else None,
     }
-    settings = (*stride, *pads, *dilation, groups, "relu" if relu else "none")
-    return Case("conv2d", arrays, settings, addable=not (bias or relu))
+    settings = (*stride, *pads, *dilation, groups, "relu" if relu else activation)
+    return Case("conv2d", arrays, settings, addable=not (bias or relu or activation != "none"))
 
 
 def conv2d_transpose(
@@ -47,6 +48,7 @@ def conv2d_transpose(
     dtype="float32",
     bias=False,
     relu=False,
+    activation="none",
 ):
     """The same backwards to x, which is what is written."""
     y, x, w = operands(x, w, stride, pads, dilation)
@@ -56,8 +58,10 @@ def conv2d_transpose(
         "w": Array(w, dtype),
         "bias": Array(x[3:], dtype) if bias else None,
     }
-    settings = (*stride, *pads, *dilation, groups, "relu" if relu else "none")
-    return Case("conv2d_transpose", arrays, settings, addable=not (bias or relu))
+    settings = (*stride, *pads, *dilation, groups, "relu" if relu else activation)
+    return Case(
+        "conv2d_transpose", arrays, settings, addable=not (bias or relu or activation != "none")
+    )
 
 
 def conv2d_backward_w(
@@ -130,6 +134,10 @@ for dtype in FLOATS:
         ]
     # What the test of the derivative takes: at most 200 elements of each.
     CASES += [conv2d((2, 4, 5, 2), (2, 3, 2, 3), pads=SAME, bias=True, relu=True, dtype=dtype)]
+    # The other activations go over what is finished.
+    CASES += [conv2d((2, 6, 9, 5), (3, 3, 5, 33), bias=True, dtype=dtype, activation="tanh")]
+    CASES += [conv2d((2, 6, 9, 5), (3, 3, 1, 5), groups=5, dtype=dtype, activation="selu")]
+    CASES += [conv2d_transpose((2, 6, 9, 5), (3, 3, 5, 7), dtype=dtype, activation="sigmoid")]
     CASES += [
         conv2d_transpose(
             (2, 4, 5, 3), (2, 3, 3, 2), (2, 2), SAME, bias=True, relu=True, dtype=dtype

@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from . import Size, positive
-from .relu import relu_backward
+from .unary import activated, activated_size, through_activation
 
 
 class Geometry:
@@ -99,25 +99,21 @@ def to_w(g, dy, x, shape):
     return dw
 
 
-def activated(y, activation):
-    return np.maximum(y, 0) if activation == "relu" else y
-
-
 @by_settings
 def conv2d(g, x, w, bias, activation):
     return activated(forward(g, x, w, bias), activation)
 
 
 @by_settings
-def conv2d_magnitude(g, x, w, bias):
-    # relu never moves two numbers apart, so the bound before it holds after it.
+def conv2d_magnitude(g, x, w, bias, activation):
     y = forward(g, positive(x), positive(w), positive(bias))
-    return Size(y, math.prod(w.shape[:3]) + (bias is not None))
+    size = Size(y, math.prod(w.shape[:3]) + (bias is not None))
+    return activated_size(size, forward(g, x, w, bias), activation)
 
 
 @by_settings
 def conv2d_backward(g, dy, x, w, bias, y, activation):
-    dy = relu_backward(dy, y) if activation == "relu" else dy
+    dy = through_activation(dy, y, activation)
     dbias = None if bias is None else dy.sum(axis=(0, 1, 2))
     return transposed(g, dy, w, None, x.shape), to_w(g, dy, x, w.shape), dbias
 
@@ -128,15 +124,16 @@ def conv2d_transpose(g, y, w, bias, x_shape, activation):
 
 
 @by_settings
-def conv2d_transpose_magnitude(g, y, w, bias, x_shape):
+def conv2d_transpose_magnitude(g, y, w, bias, x_shape, activation):
     x = transposed(g, positive(y), positive(w), positive(bias), x_shape)
     taps = math.prod(w.shape[:2]) * w.shape[3] // g.groups
-    return Size(x, taps + (bias is not None))
+    size = Size(x, taps + (bias is not None))
+    return activated_size(size, transposed(g, y, w, bias, x_shape), activation)
 
 
 @by_settings
 def conv2d_transpose_backward(g, dx, y, w, bias, x, activation):
-    dx = relu_backward(dx, x) if activation == "relu" else dx
+    dx = through_activation(dx, x, activation)
     dbias = None if bias is None else dx.sum(axis=(0, 1, 2))
     return forward(g, dx, w, None), to_w(g, y, dx, w.shape), dbias
 

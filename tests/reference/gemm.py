@@ -11,9 +11,8 @@ import math
 import numpy as np
 
 from . import Size, positive
-from .unary import FUNCTION, derivative, unary_forward
-
-ALPHA = 1.0  # of elu
+from .unary import activated as after
+from .unary import activated_size, through_activation
 
 
 def gemm(a, b, bias, activated, transpose_a, transpose_b, activation):
@@ -21,30 +20,23 @@ def gemm(a, b, bias, activated, transpose_a, transpose_b, activation):
     if bias is not None:
         y = y + bias
     if activated is not None:
-        return y * derivative(activated, activation)
-    if activation == "none":
-        return y
-    return unary_forward(y, activation, ALPHA, 0.0)
+        return through_activation(y, activated, activation)
+    return after(y, activation)
 
 
 def gemm_magnitude(a, b, bias, activated, transpose_a, transpose_b, activation):
-    # relu never moves two numbers apart, so the bound before it holds after it; nor do the others,
-    # but for selu's factor and exponential, whose own size it is; their own errors are relative.
-    size = gemm(positive(a), positive(b), positive(bias), None, transpose_a, transpose_b, "none")
-    terms = oriented(a, transpose_a).shape[-1] + (bias is not None)
+    y = gemm(positive(a), positive(b), positive(bias), None, transpose_a, transpose_b, "none")
     if activated is not None:
-        size = size * derivative(activated, activation)
-    elif activation not in ("none", "relu"):
-        y = gemm(a, b, bias, None, transpose_a, transpose_b, activation)
-        steepest = {"selu": 2.0, "exponential": 2 * y}.get(activation, 1.0)
-        size = size * steepest + np.abs(y) + (activation == "hard_sigmoid")
-        terms += 2 * FUNCTION + 2
-    return Size(size, terms)
+        y = through_activation(y, activated, activation)
+    size = Size(y, oriented(a, transpose_a).shape[-1] + (bias is not None))
+    if activated is not None or activation == "none":
+        return size
+    before = gemm(a, b, bias, None, transpose_a, transpose_b, "none")
+    return activated_size(size, before, activation)
 
 
 def gemm_backward(dy, a, b, bias, activated, y, transpose_a, transpose_b, activation):
-    if activation != "none":
-        dy = dy * derivative(y if activated is None else activated, activation, ALPHA)
+    dy = through_activation(dy, y if activated is None else activated, activation)
     da = dy @ oriented(oriented(b, transpose_b), True)
     db = oriented(oriented(a, transpose_a), True) @ dy
     while db.ndim > b.ndim:

@@ -12,6 +12,7 @@ FUNCTION = 4
 # Their gradients are taken from the result.
 FROM_Y = ("relu", "leaky_relu", "elu", "selu", "sigmoid", "tanh", "softplus", "softsign")
 FROM_Y += ("hard_sigmoid", "exponential", "relu6", "sqrt", "rsqrt")
+ACTIVATION_ALPHA = 1.0  # elu's, where it ends a product
 SELU_ALPHA, SELU_SCALE = 1.6732632423543772848, 1.0507009873554804934
 ROOT, CUBIC = 0.79788456080286535588, 0.044715  # of gelu's approximation
 NOTHING_IS_ROUNDED = ("relu", "relu6", "absolute", "negative", "floor", "sign", "clip")
@@ -190,3 +191,30 @@ def unary_backward_magnitude(dy, saved, function, alpha, beta):
 def unary_gradients(dy, x, y, function, alpha, beta):
     """What the forward leads to: its result or its argument is what was saved."""
     return unary_backward(dy, y if function in FROM_Y else x, function, alpha, beta)
+
+
+def activated(y, activation):
+    """What ends a product or a convolution: "none", or a function without numbers of its own."""
+    return y if activation == "none" else unary_forward(y, activation, ACTIVATION_ALPHA, 0.0)
+
+
+def through_activation(dy, y, activation):
+    """The gradient before an activation that gave y."""
+    if activation == "none":
+        return dy
+    return unary_backward(dy, y, activation, ACTIVATION_ALPHA, 0.0)
+
+
+def activated_size(size, y, activation):
+    """The Size of activated(y), where `size` is that of its argument.
+
+    relu never moves two numbers apart, so the bound before it holds after it; nor do the others,
+    but for selu's factor and exponential, whose slope is its own size; their own errors are
+    relative, hard_sigmoid's to 1.
+    """
+    if activation in ("none", "relu"):
+        return size
+    after = activated(y, activation)
+    steepest = {"selu": 2.0, "exponential": 2 * after}.get(activation, 1.0)
+    own = np.abs(after) + (activation == "hard_sigmoid")
+    return Size(size.magnitude * steepest + own, size.terms + 2 * FUNCTION + 2)
