@@ -182,7 +182,7 @@ def stems():
 
 def all_cases(listed="CASES"):
     cases = [case for stem in stems() for case in getattr(stem, listed, [])]
-    return list({str(case): case for case in cases}.values())
+    return list({repr(case): case for case in cases}.values())
 
 
 def plain_cases():
