@@ -117,10 +117,12 @@ struct DirectPlan : Walk {
       const int64_t want = wanted < kWantedUnits ? static_cast<int64_t>(wanted) : kWantedUnits;
       block_i = smaller(block_i, blocks_of(larger(1, blocks_of(others, want)), count_i));
     }
+    // Whether a frame is made does not depend on how many rows a block has, nor so on N.
+    const int64_t rows_that_fit = kMostFrameBytes / larger(1, row_bytes);
+    const bool fits = frame_height(1) <= rows_that_fit;
+    if (frame_height(block_i) > rows_that_fit) block_i = 1;
     blocks_i = blocks_of(block_i, count_i);
     units = others * blocks_i;
-    const bool fits = row_bytes <= kMostFrameBytes &&
-                      frame_height(block_i) <= kMostFrameBytes / larger(1, row_bytes);
     by_pixel = !fits && !in_place(0, count_j);
   }
   FASTNN_INLINE int64_t packed_bytes() const {
