@@ -29,13 +29,12 @@ def torch_backward(torch, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
         torch.ops.aten.native_batch_norm_backward,
     )
     wanted = [True, True, True]
-    return lambda: backward(dy, x, gamma, None, None, mean, rstd, True, 1e-3, wanted)
+    return lambda: backward(dy, x, gamma, None, None, mean, rstd, True, 1e-3, wanted)[0]
 
 
 def torch_inference(torch, y, x, gamma, beta, moving_mean, moving_variance, epsilon):
     x, function = channels_second(x), torch.nn.functional.batch_norm
-    variance = moving_variance.abs()
-    return lambda: function(x, moving_mean, variance, gamma, beta, False, 0.1, epsilon)
+    return lambda: function(x, moving_mean, moving_variance, gamma, beta, False, 0.1, epsilon)
 
 
 def numpy_inference(np, y, x, gamma, beta, moving_mean, moving_variance, epsilon):

@@ -14,12 +14,12 @@ def numpy_uniform(np, y, state, low, high, stream):
     return lambda: rng.random(y.shape, dtype=np.float32, out=y)
 
 
-def numpy_dropout(np, y, position, state, x, rate, stream):
+def numpy_dropout(np, y, position, state, x, rate, stream, mask_shape):
     rng, scale = np.random.default_rng(), np.float32(1 / (1 - rate))
     return lambda: np.multiply(x, (rng.random(x.shape, dtype=np.float32) >= rate) * scale, out=y)
 
 
-def numpy_dropout_backward(np, dx, dy, position, rate, stream):
+def numpy_dropout_backward(np, dx, dy, position, rate, stream, mask_shape):
     mask = (np.random.default_rng().random(dy.shape) >= rate) * np.float32(1 / (1 - rate))
     return lambda: np.multiply(dy, mask, out=dx)
 
@@ -28,11 +28,11 @@ def torch_uniform(torch, y, state, low, high, stream):
     return y.uniform_
 
 
-def torch_dropout(torch, y, position, state, x, rate, stream):
+def torch_dropout(torch, y, position, state, x, rate, stream, mask_shape):
     return lambda: torch.native_dropout(x, rate, True)
 
 
-def torch_dropout_backward(torch, dx, dy, position, rate, stream):
+def torch_dropout_backward(torch, dx, dy, position, rate, stream, mask_shape):
     backward, mask = torch.ops.aten.native_dropout_backward.out, torch.rand_like(dy) >= rate
     return lambda: backward(dy, mask, 1 / (1 - rate), out=dx)
 

@@ -30,6 +30,8 @@ FINE = {
     ("fill", "a NumPy array"),  # in place of a GPU's: then it runs on the CPU
     ("fill", "value", "nan"),
     ("fill", "value", "inf"),
+    *(("normal", "y", w) for w in ("an axis more", "a longer last axis", "an empty last axis")),
+    *(("normal", "y", w) for w in ("float64", "2^31", "2^40", "2^60")),
     ("adam_update", "v_hat", "empty"),  # a slot that the optimizer does without
     ("rmsprop_update", "mean", "empty"),
     *(("norms", "x", f"its first: {w}") for w in ("an axis more", "nine axes")),

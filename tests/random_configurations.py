@@ -26,7 +26,10 @@ def draw_conv2d(rng):
     of = rng.integers
     groups = int(rng.choice([1, 1, 1, 2, 3, of(4, 20)]))
     few = groups > 3
-    channels = [int(of(1, 4)) if few else int(rng.choice([1, 2, 3, 5, of(6, 40)])) for _ in "CF"]
+    channels = [
+        int(of(1, 4)) if few else int(rng.choice([1, 2, 3, 4, 5, of(6, 40), of(6, 80), of(1, 400)]))
+        for _ in "CF"
+    ]
     taps = [int(rng.choice([1, 1, 2, 3, 3, 3, 4, 5, 7])) for _ in "HW"]
     sizes = [int(rng.choice([1, 2, of(3, 12), of(8, 40)])) for _ in "HW"]
     strides = [int(rng.choice([1, 1, 1, 2, 2, 3, 5])) for _ in "HW"]

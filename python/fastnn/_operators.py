@@ -84,6 +84,28 @@ class Operators:
     def __getitem__(self, key):
         return _ops().getitem(self, key)
 
+    # Reductions: over one axis, a tuple of axes or, if None, over all of them
+
+    def sum(self, axis=None, keepdims=False):
+        """The sum of the values."""
+        return _ops().sum(self, axis, keepdims)
+
+    def mean(self, axis=None, keepdims=False):
+        """The mean of the values."""
+        return _ops().mean(self, axis, keepdims)
+
+    def max(self, axis=None, keepdims=False):
+        """The largest of the values."""
+        return _ops().max(self, axis, keepdims)
+
+    def min(self, axis=None, keepdims=False):
+        """The smallest of the values."""
+        return _ops().min(self, axis, keepdims)
+
+    def argmax(self, axis=None, keepdims=False):
+        """The place of the largest of the values, along one axis or of all of them."""
+        return _ops().argmax(self, axis, keepdims)
+
 
 def _ops():
     from . import ops

@@ -72,11 +72,14 @@ FASTNN_HD int64_t next_place(PadMode mode, int64_t n, int64_t before, int64_t j,
     if (q <= j) return j + before;
     return j == n - 1 ? begin : INT64_MAX;
   }
-  if (mode == PadMode::wrap) return begin + modulo(j - q, n);
-  const bool reflect = mode == PadMode::reflect;
-  const int64_t period = 2 * n - (reflect ? 2 : 0);
-  const int64_t there = modulo(j - q, period), back = modulo((reflect ? 0 : -1) - j - q, period);
-  return begin + (there < back ? there : back);
+  // x's element lies at j + all multiples of the period, and mirrored at `back` + all multiples.
+  const bool wrap = mode == PadMode::wrap, reflect = mode == PadMode::reflect;
+  const int64_t period = wrap ? n : 2 * n - (reflect ? 2 : 0);
+  const int64_t back = wrap ? j - n : (reflect ? 0 : -1) - j;
+  if (q > back && q <= j) return j + before;  // as almost always: no division
+  if (q > j && q <= back + (wrap ? 2 * n : period)) return before + back + (wrap ? 2 * n : period);
+  const int64_t there = modulo(j - q, period), mirrored = modulo(back - q, period);
+  return begin + (there < mirrored ? there : mirrored);
 }
 
 }  // namespace fastnn::FASTNN_ISA

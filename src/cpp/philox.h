@@ -6,8 +6,10 @@
 //   counter = (block low, block high, step low, stream low)
 // float32 uniforms and every dropout mask take one word an element: word i % 4 of block i / 4 for
 // element i; float64 uniforms take two, the upper one first: 2 (i % 2) and the next of block i / 2.
+// Normal numbers come in pairs from two uniforms that follow each other, truncated ones from one
+// uniform each. A mask that is shared along axes has an element for each draw.
 #pragma once
-#include "contract.h"
+#include "settings.h"
 
 namespace fastnn::FASTNN_ISA {
 
@@ -61,6 +63,47 @@ FASTNN_HD T unit_uniform(const PhiloxWords& words, int k) {
 // Dropout keeps an element whose word is below this; 2^32, where the rate is 0, keeps them all.
 FASTNN_HD uint64_t dropout_threshold(double rate) {
   return static_cast<uint64_t>((1 - rate) * 0x1p32);
+}
+
+// Which draw of a mask an element of x takes. Neighbouring axes that are alike, shared or not, are
+// one. `step` is 0 along an axis whose elements share their draw.
+struct MaskAxes {
+  int rank;
+  int64_t size[kMaxRank], step[kMaxRank];
+  FASTNN_HD bool shared(int axis) const { return step[axis] == 0; }
+  // The draw of the element i of the first `axes` axes.
+  FASTNN_HD int64_t draw(int64_t i, int axes) const {
+    int64_t at = 0;
+    for (int axis = axes - 1; axis >= 0; --axis) {
+      at += i % size[axis] * step[axis];
+      i /= size[axis];
+    }
+    return at;
+  }
+};
+
+// x must have elements; mask_shape is empty or has a 1 or x's size for each axis.
+FASTNN_INLINE MaskAxes mask_axes(Ref x, const Integers& mask_shape) {
+  MaskAxes axes{1, {1}, {1}};
+  axes.rank = 0;
+  for (int i = 0; i < x.rank(); ++i) {
+    if (x.dim(i) == 1) continue;
+    const int64_t step = mask_shape.count > 0 && mask_shape.at[i] == 1 ? 0 : 1;
+    if (axes.rank > 0 && axes.step[axes.rank - 1] == step) {
+      axes.size[axes.rank - 1] *= x.dim(i);
+    } else {
+      axes.size[axes.rank] = x.dim(i);
+      axes.step[axes.rank++] = step;
+    }
+  }
+  axes.rank += axes.rank == 0;
+  int64_t draws = 1;
+  for (int axis = axes.rank - 1; axis >= 0; --axis) {
+    if (axes.step[axis] == 0) continue;
+    axes.step[axis] = draws;
+    draws *= axes.size[axis];
+  }
+  return axes;
 }
 
 }  // namespace fastnn::FASTNN_ISA

@@ -196,9 +196,21 @@ struct UnarySettings {
 struct DropoutSettings {
   double rate = 0;
   int64_t stream = 0;
+  Integers mask_shape = {};
   template <class F>
   void visit(F&& f) {
-    f("rate", rate), f("stream", stream);
+    f("rate", rate), f("stream", stream), f("mask_shape", mask_shape);
+  }
+};
+
+// mean + stddev z; truncated: z from -2 to 2 alone
+struct NormalSettings {
+  double mean = 0, stddev = 1;
+  bool truncated = false;
+  int64_t stream = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("mean", mean), f("stddev", stddev), f("truncated", truncated), f("stream", stream);
   }
 };
 

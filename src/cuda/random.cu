@@ -2,19 +2,9 @@
 // (2,) int64 is {seed, step}; a call draws at that position and then steps on. A thread computes a
 // counter block and the 4 (float64 uniforms: 2) elements it gives. dropout_forward copies its
 // position out, so that the backward draws the same mask again instead of reading a stored one.
-#include "../cpp/philox.h"
-#include "common.h"
+#include "draw.h"
 
 namespace fastnn::FASTNN_ISA {
-
-// One thread, beside the kernel that draws: copies the position out where wanted, and steps on.
-static __global__ void step_kernel(int64_t* position, int64_t* state) {
-  if (position) {
-    position[0] = state[0];
-    position[1] = state[1];
-  }
-  state[1] += 1;
-}
 
 template <class T>
 __global__ void __launch_bounds__(kThreads)
@@ -65,11 +55,29 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
+// The same with draws that elements share: a thread draws anew for each element.
+template <class T>
+__global__ void __launch_bounds__(kThreads)
+    shared_dropout_kernel(T* y, bool add, const T* x, int64_t n, const int64_t* position,
+                          int64_t stream, uint64_t threshold, T keep, MaskAxes axes) {
+  map(y, add, n, [&](int64_t i) {
+    const int64_t word = axes.draw(i, axes.rank);
+    const PhiloxWords words = philox(position, stream, word / kMaskWords);
+    return words.word[word % kMaskWords] < threshold ? x[i] / keep : T{0};
+  });
+}
+
 static void launch_dropout(Out y, bool add, In x, Out position, const DropoutSettings& settings,
                            Stream& stream) {
+  if (y.size() == 0) return;
+  const MaskAxes axes = mask_axes(x, settings.mask_shape);
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const int64_t n = y.size();
+    if (axes.rank > 1 || axes.shared(0))
+      return launch_map(shared_dropout_kernel<T>, n, stream, y.as<T>(), add, x.as<T>(), n,
+                        static_cast<const int64_t*>(position.as<int64_t>()), settings.stream,
+                        dropout_threshold(settings.rate), static_cast<T>(1 - settings.rate), axes);
     launch(dropout_kernel<T>, grid_of(blocks_of(kThreads * kMaskWords, n)), dim3(kThreads), 0,
            stream, y.as<T>(), add, x.as<T>(), n, position.as<int64_t>(), settings.stream,
            dropout_threshold(settings.rate), static_cast<T>(1 - settings.rate));

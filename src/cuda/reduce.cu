@@ -27,7 +27,7 @@ struct LogPlus {
 
 void reduce_forward_schedule(Out y, In x, Scratch, const ReduceSettings& s,
                              Schedule& schedule) noexcept {
-  const Plan p = plan_reduction(y, x);
+  const ReductionPlan p = plan_reduction(y, x);
   const int64_t centers = s.function == Reduction::logsumexp ? p.outputs : 0;
   schedule.shared_bytes = (partial_size(p) + centers) * size_of(y.dtype());
 }
@@ -36,7 +36,7 @@ void reduce_forward(Out y, In x, Scratch scratch, const ReduceSettings& s,
                     Stream& stream) noexcept {
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const Plan p = plan_reduction(y, x);
+    const ReductionPlan p = plan_reduction(y, x);
     T *to = y.as<T>(), *partial = scratch.shared<T>(), *center = partial + partial_size(p);
     const T *from = x.as<T>(), *none = nullptr;
     const auto once = [&](auto combine, auto finish) {
@@ -44,16 +44,16 @@ void reduce_forward(Out y, In x, Scratch scratch, const ReduceSettings& s,
                                              stream);
     };
     switch (s.function) {
-      case Reduction::sum: return once(Add{}, Unchanged{});
-      case Reduction::mean: return once(Add{}, DividedBy{p.terms});
+      case Reduction::sum: return once(Total{}, Unchanged{});
+      case Reduction::mean: return once(Total{}, DividedBy{p.terms});
       case Reduction::max: return once(Largest{}, Unchanged{});
       case Reduction::min: return once(Smallest{}, Unchanged{});
-      case Reduction::prod: return once(Multiply{}, Unchanged{});
+      case Reduction::prod: return once(Product{}, Unchanged{});
       case Reduction::logsumexp:
         reduce_pass<Largest, Itself>(center, false, from, none, none, partial, p, IfFinite{},
                                      stream);
-        reduce_pass<Add, ExpOfDifference, T>(to, false, from, center, center, partial, p, LogPlus{},
-                                             stream);
+        reduce_pass<Total, ExpOfDifference, T>(to, false, from, center, center, partial, p,
+                                               LogPlus{}, stream);
     }
   });
 }
@@ -121,7 +121,7 @@ __global__ void __launch_bounds__(kThreads)
 
 void reduce_backward_schedule(OutAdd dx, In dy, MaybeIn, MaybeIn, Scratch, const ReduceSettings& s,
                               Schedule& schedule) noexcept {
-  const Plan p = plan_reduction(dy, dx);
+  const ReductionPlan p = plan_reduction(dy, dx);
   const bool counted = s.function == Reduction::max || s.function == Reduction::min;
   const int64_t extras = s.function == Reduction::prod ? 2 : counted ? 1 : 0;
   if (extras > 0)
@@ -133,16 +133,16 @@ void reduce_backward(OutAdd dx, In dy, MaybeIn x, MaybeIn y, Scratch scratch,
   if (dx.size() == 0) return;
   with_float(dx.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const Plan p = plan_reduction(dy, dx);
+    const ReductionPlan p = plan_reduction(dy, dx);
     T *extra = scratch.shared<T>(), *zeros = extra + p.outputs;
     const T *from = x.as<T>(), *result = y.as<T>(), *d = dy.as<T>(), *none = nullptr;
     if (s.function == Reduction::prod) {
       T* partial = zeros + p.outputs;
-      reduce_pass<Add, IsZero>(zeros, false, from, none, none, partial, p, Unchanged{}, stream);
-      reduce_pass<Multiply, Nonzero, T>(extra, false, from, none, zeros, partial, p, IfOneZero{},
-                                        stream);
+      reduce_pass<Total, IsZero>(zeros, false, from, none, none, partial, p, Unchanged{}, stream);
+      reduce_pass<Product, Nonzero, T>(extra, false, from, none, zeros, partial, p, IfOneZero{},
+                                       stream);
     } else if (s.function == Reduction::max || s.function == Reduction::min) {
-      reduce_pass<Add, Equals>(extra, false, from, result, d, zeros, p, Share{}, stream);
+      reduce_pass<Total, Equals>(extra, false, from, result, d, zeros, p, Share{}, stream);
     } else {
       extra = nullptr;
     }

@@ -12,14 +12,14 @@ namespace fastnn::FASTNN_ISA {
 
 // ---- how two terms are combined -----------------------------------------------------------------
 
-struct Add {
+struct Total {
   template <class T>
   __device__ static T of(T a, T b) {
     return a + b;
   }
   static constexpr double kNone = 0;  // the combination of no terms
 };
-struct Multiply {
+struct Product {
   template <class T>
   __device__ static T of(T a, T b) {
     return a * b;
@@ -97,7 +97,7 @@ struct DividedBy {
 
 constexpr int64_t kChunkSteps = 128;  // terms of a thread
 
-struct Plan {
+struct ReductionPlan {
   Walk kept, reduced;
   int64_t outputs, terms, chunk, chunks;
   int wide, deep;   // powers of two, kThreads together
@@ -110,7 +110,7 @@ static int power_of_two(int64_t n, int most) {  // the first that is at least n
   return power;
 }
 
-static void arrange(Plan& p, int64_t inner) {
+static void arrange(ReductionPlan& p, int64_t inner) {
   const int beside = p.inner_kept ? power_of_two(inner, kWarp) : 1;
   p.deep = power_of_two(p.terms, kThreads / beside);
   p.wide = kThreads / p.deep;
@@ -118,8 +118,8 @@ static void arrange(Plan& p, int64_t inner) {
   p.chunks = blocks_of(p.chunk, p.terms);
 }
 
-static Plan plan_reduction(Ref y, Ref x) {
-  Plan p{};
+static ReductionPlan plan_reduction(Ref y, Ref x) {
+  ReductionPlan p{};
   int64_t inner = 1;
   for (int i = 0; i < x.rank(); ++i) {
     if (x.dim(i) == 1) continue;
@@ -134,8 +134,8 @@ static Plan plan_reduction(Ref y, Ref x) {
 }
 
 // The second launch: rows of partial results, one a chunk.
-static Plan plan_combination(const Plan& first) {
-  Plan p{};
+static ReductionPlan plan_combination(const ReductionPlan& first) {
+  ReductionPlan p{};
   p.kept.push(first.outputs, 1);
   p.reduced.push(first.chunks, first.outputs);
   p.outputs = first.outputs;
@@ -148,7 +148,9 @@ static Plan plan_combination(const Plan& first) {
 }
 
 // Elements of scratch that a reduction needs, behind which others may keep theirs.
-static int64_t partial_size(const Plan& p) { return p.chunks > 1 ? p.chunks * p.outputs : 0; }
+static int64_t partial_size(const ReductionPlan& p) {
+  return p.chunks > 1 ? p.chunks * p.outputs : 0;
+}
 
 // ---- the kernel
 // ----------------------------------------------------------------------------------
@@ -161,7 +163,7 @@ struct ReductionShared {
 // y (chunks, outputs) = finish(the combination of the terms, beside)
 template <class Combine, class Term, class T, class Finish>
 __global__ void __launch_bounds__(kThreads)
-    reduction_kernel(T* y, bool add, const T* x, const T* center, const T* beside, Plan p,
+    reduction_kernel(T* y, bool add, const T* x, const T* center, const T* beside, ReductionPlan p,
                      Finish finish) {
   T(&values)[kThreads] = shared<ReductionShared<T>>().values;
   const int t = threadIdx.x;
@@ -197,7 +199,7 @@ __global__ void __launch_bounds__(kThreads)
 
 template <class Combine, class Term, class T, class Finish>
 static void launch_reduction(T* y, bool add, const T* x, const T* center, const T* beside,
-                             const Plan& p, Finish finish, const Stream& stream) {
+                             const ReductionPlan& p, Finish finish, const Stream& stream) {
   const int64_t blocks = blocks_of(p.wide, p.outputs) * p.chunks;
   launch(reduction_kernel<Combine, Term, T, Finish>, grid_of(blocks), dim3(kThreads),
          sizeof(ReductionShared<T>), stream, y, add, x, center, beside, p, finish);
@@ -207,7 +209,7 @@ static void launch_reduction(T* y, bool add, const T* x, const T* center, const 
 // or null, where Term and Finish do without. The scratch is partial_size() long.
 template <class Combine, class Term, class T, class Finish>
 static void reduce_pass(T* y, bool add, const T* x, const T* center, const T* beside, T* partial,
-                        const Plan& p, Finish finish, const Stream& stream) {
+                        const ReductionPlan& p, Finish finish, const Stream& stream) {
   if (p.chunks == 1) {
     launch_reduction<Combine, Term>(y, add, x, center, beside, p, finish, stream);
   } else {

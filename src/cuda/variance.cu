@@ -22,12 +22,13 @@ void variance_forward(Out variance, Out mean, In x, Scratch scratch, const Varia
                       Stream& stream) noexcept {
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const Plan p = plan_reduction(mean, x);
+    const ReductionPlan p = plan_reduction(mean, x);
     T *m = mean.as<T>(), *y = variance.as<T>(), *partial = scratch.shared<T>();
     const T *from = x.as<T>(), *none = nullptr;
-    reduce_pass<Add, Itself>(m, false, from, none, none, partial, p, DividedBy{p.terms}, stream);
+    reduce_pass<Total, Itself>(m, false, from, none, none, partial, p, DividedBy{p.terms}, stream);
     const auto squares = [&](auto finish) {
-      reduce_pass<Add, SquareOfDifference, T>(y, false, from, m, none, partial, p, finish, stream);
+      reduce_pass<Total, SquareOfDifference, T>(y, false, from, m, none, partial, p, finish,
+                                                stream);
     };
     if (s.root) {
       squares(RootOfMean{p.terms});

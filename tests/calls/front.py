@@ -47,6 +47,18 @@ def huber(y_true, y_pred, **arguments):
     return losses.Huber(**arguments)(y_true, y_pred)
 
 
+def orthogonal(gain, **arguments):
+    return initializers.Orthogonal(gain)(**arguments)
+
+
+def identity(gain, **arguments):
+    return initializers.Identity(gain)(**arguments)
+
+
+def random_normal(mean, stddev, **arguments):
+    return initializers.RandomNormal(mean, stddev)(**arguments)
+
+
 def glorot(seed, **arguments):
     return initializers.GlorotUniform(seed)(**arguments)
 
@@ -80,7 +92,15 @@ CALLS = {
     "GlorotUniform": lambda: call(glorot, seed=1, shape=(2, 3), dtype="float32", device=None),
     "Dense": lambda: call(dense, x=x(), units=2, activation=None, dtype="float32"),
     "Dense of": lambda: call(dense, x=x(), units=2, kernel_initializer="zeros"),
-    "Dropout": lambda: call(dropout, x=x(), rate=0.5, seed=1),
+    "Dropout": lambda: call(dropout, x=x(), rate=0.5, noise_shape=(1, 3), seed=1),
+    "SpatialDropout2D": lambda: call(layers.SpatialDropout2D, rate=0.5, seed=1),
+    "GaussianNoise": lambda: call(layers.GaussianNoise, stddev=0.5, seed=1),
+    "Orthogonal": lambda: call(orthogonal, gain=1.0, shape=(2, 3), dtype="float32"),
+    "Identity": lambda: call(identity, gain=1.0, shape=(2, 3), dtype="float32"),
+    "RandomNormal": lambda: call(random_normal, mean=0.0, stddev=1.0, shape=(2,), dtype="float32"),
+    "VarianceScaling": lambda: call(
+        initializers.VarianceScaling, scale=1.0, mode="fan_in", distribution="uniform"
+    ),
     "Activation": lambda: call(layers.Activation, activation="relu"),
     "Adam": lambda: call(Adam, learning_rate=0.1, **adam_arguments(), **limits()),
     "AdamW": lambda: call(AdamW, learning_rate=0.1, weight_decay=0.1, global_clipnorm=1.0),

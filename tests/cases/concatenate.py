@@ -20,6 +20,6 @@ for dtype in FLOATS:
         concatenate((3, 6, 5), 1, (4, 2), dtype),
         concatenate((2, 3, 4, 33), 3, (1, 15, 17), dtype),
         concatenate((5, 4), 1, (1, 1, 1, 1), dtype),
-        concatenate((300, 260), 1, (3, 257), dtype),
+        concatenate((300, 260), 1, (257, 3), dtype),
     ]
 CASES += [concatenate((3, 7, 2), 1, (5, 2), dtype) for dtype in ("int32", "int64", "uint8")]

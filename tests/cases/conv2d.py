@@ -93,11 +93,19 @@ GEOMETRIES = [
     ((1, 8, 9, 5), (3, 3, 1, 15), {"groups": 5, "stride": (2, 2), "pads": (0, 1, 1, 1)}),
     ((1, 1, 33, 4), (1, 3, 4, 3), {"pads": (0, 0, 1, 1)}),
     ((1, 19, 1, 4), (3, 1, 4, 31), {}),
+    ((1, 9, 10, 16), (3, 3, 16, 1), {"pads": SAME}),
+    ((2, 7, 8, 19), (3, 5, 19, 3), {}),
+    ((1, 1, 20, 16), (1, 2, 16, 5), {"dilation": (1, 70_001), "pads": (0, 0, 70_001, 0)}),
     ((0, 5, 6, 3), (3, 3, 3, 4), {}),
     ((2, 4, 5, 64), (3, 3, 64, 65), {"pads": SAME}),
 ]
-# Several parts; products of many groups, for the wide tiles of the GPU; a bias that meets NaN.
+# Several parts; products of many groups, for the wide tiles of the GPU; a bias that meets NaN;
+# weights beyond the second cache, or whose rows would meet in a few of its sets.
 ONCE = [
+    conv2d((1, 4, 5, 300), (3, 3, 300, 64), pads=SAME),
+    conv2d((1, 3, 4, 48), (3, 3, 48, 260), pads=SAME, bias=True, relu=True),
+    conv2d_transpose((1, 4, 5, 64), (3, 3, 64, 300), pads=SAME),
+    conv2d_transpose((1, 3, 4, 260), (3, 3, 260, 48), pads=SAME, bias=True),
     conv2d((4, 25, 24, 8), (3, 3, 8, 32), pads=SAME, bias=True, relu=True),
     conv2d((1, 1, 3, 256), (1, 2, 2, 8320), groups=128),
     conv2d((1, 1, 3, 256), (1, 2, 2, 5120), groups=128, bias=True),
@@ -140,6 +148,8 @@ INDEPENDENT = [
     (conv2d((5, 9, 10, 8), (3, 3, 8, 17), pads=SAME, bias=True, relu=True), {"y": 0, "x": 0}),
     (conv2d((3, 7, 8, 12), (3, 3, 1, 12), groups=12, dtype="float64"), {"y": 0, "x": 0}),
     (conv2d((7, 3, 3, 40), (1, 1, 40, 70)), {"y": 0, "x": 0}),
+    (conv2d((5, 7, 8, 19), (3, 5, 19, 3)), {"y": 0, "x": 0}),
+    (conv2d((4, 3, 4, 48), (3, 3, 48, 260), pads=SAME), {"y": 0, "x": 0}),
     (conv2d_transpose((5, 9, 10, 8), (3, 3, 8, 17), (2, 2), SAME), {"x": 0, "y": 0}),
     (conv2d_transpose((3, 8, 7, 33), (5, 5, 33, 6), dtype="float64"), {"x": 0, "y": 0}),
 ]

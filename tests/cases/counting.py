@@ -3,6 +3,8 @@
 The thresholds are a power of two and one: then no score's bucket hangs on a rounding.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from . import FLOATS, VALUES, Array, Case
@@ -109,7 +111,7 @@ CASES += [bincount(5, (30,), "int32", None), confusion_matrix(4, 5, (60,), "int3
 
 WRONG = (5, -1, 2**31 - 1, -(2**31))
 REFUSED = [
-    case.changed(name, values="limit", limit=wrong)
+    replace(case, note=f"{name} {wrong}").changed(name, values="limit", limit=wrong)
     for case, name in (
         (bincount(5, (9,)), "labels"),
         (confusion_matrix(5, 6, (9,)), "labels"),
@@ -118,4 +120,9 @@ REFUSED = [
         (top_k_backward((3, 5), 2), "indices"),
     )
     for wrong in WRONG
+]
+
+INDEPENDENT = [
+    (top_k((50, 37), 5), {"values": 0, "indices": 0, "x": 0}),
+    (in_top_k(50, 37, 5), {"y": 0, "targets": 0, "x": 0}),
 ]

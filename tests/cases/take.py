@@ -1,5 +1,7 @@
 """take and scatter_add: rows of every length, negative and repeated indices; one_hot."""
 
+from dataclasses import replace
+
 from . import FLOATS, VALUES, Array, Case
 
 VALUES["negative"] = lambda rng, array: rng.integers(-array.limit, array.limit, array.shape)
@@ -47,7 +49,10 @@ for dtype in ("int32", "int64", "uint8"):
     CASES += [take(2, 5, 3, 7, dtype), one_hot((5,), 4, dtype)]
 
 REFUSED = [
-    operation(2, 5, 3, 7).changed("indices", values="limit", limit=wrong)
+    replace(operation(2, 5, 3, 7), note=f"{wrong}").changed("indices", values="limit", limit=wrong)
     for operation in (take, scatter_add)
     for wrong in (5, -6, 2**31 - 1, -(2**31))
 ]
+
+# An outer place does not hang on the others.
+INDEPENDENT = [(scatter_add(7, 30, 37, 50), {"y": 0, "updates": 0})]

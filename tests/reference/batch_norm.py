@@ -3,9 +3,9 @@
 
 Sizes of errors. The mean is counted from an element of the channel, so that it errs by what lies
 between elements, and is rounded as it is written; y subtracts it as written. The variance sums
-squares counted from a guess of the mean, which is off by up to 32 eps of the mean of |x| (64 terms)
-and whose square is taken away again; combining counts from the channel's first element, at most
-`far` from the mean.
+squares counted from a guess of the mean and takes away the guess's distance from it, squared: the
+guess lies between elements, `far` from the mean at most, but for its own rounding, up to 32 eps of
+the mean of |x| (32 terms).
 """
 
 import numpy as np

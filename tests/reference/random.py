@@ -40,13 +40,16 @@ def words(position, stream, count):
     return philox(counter, (seed % 2**32, seed >> 32)).T.ravel()[:count]
 
 
+def uniforms(state, stream, size, dtype):
+    """The first `size` uniform numbers in [0, 1), exact, in a wider type."""
+    if np.dtype(dtype) == np.float32:
+        return (words(state, stream, size) >> np.uint64(8)) * np.float64(2.0**-24)
+    pairs = words(state, stream, 2 * size).reshape(-1, 2)
+    return (((pairs[:, 0] << HALF) | pairs[:, 1]) >> np.uint64(11)) * np.longdouble(2.0**-53)
+
+
 def uniform(state, low, high, stream, y_shape, y_dtype):
-    size = int(np.prod(y_shape))
-    if np.dtype(y_dtype) == np.float32:
-        u = (words(state, stream, size) >> np.uint64(8)) * np.float64(2.0**-24)
-    else:
-        pairs = words(state, stream, 2 * size).reshape(-1, 2)
-        u = (((pairs[:, 0] << HALF) | pairs[:, 1]) >> np.uint64(11)) * np.longdouble(2.0**-53)
+    u = uniforms(state, stream, int(np.prod(y_shape)), y_dtype)
     return (low + (high - u.dtype.type(low)) * u).reshape(y_shape), stepped(state)
 
 
@@ -56,26 +59,27 @@ def uniform_magnitude(state, low, high, stream, y_shape, y_dtype):
     return Size(abs(low) + (abs(low) + abs(high)) * u, 5), EXACT
 
 
-def dropout_forward(state, x, rate, stream):
-    return dropped(x, state, rate, stream), state, stepped(state)
+def dropout_forward(state, x, rate, stream, mask_shape):
+    return dropped(x, state, rate, stream, mask_shape), state, stepped(state)
 
 
-def dropout_forward_magnitude(state, x, rate, stream):
-    return Size(np.abs(dropped(x, state, rate, stream)), 3), EXACT, EXACT
+def dropout_forward_magnitude(state, x, rate, stream, mask_shape):
+    return Size(np.abs(dropped(x, state, rate, stream, mask_shape)), 3), EXACT, EXACT
 
 
-def dropout_backward(dy, position, rate, stream):
-    return dropped(dy, position, rate, stream)
+def dropout_backward(dy, position, rate, stream, mask_shape):
+    return dropped(dy, position, rate, stream, mask_shape)
 
 
-def dropout_backward_magnitude(dy, position, rate, stream):
-    return Size(np.abs(dropped(dy, position, rate, stream)), 3)
+def dropout_backward_magnitude(dy, position, rate, stream, mask_shape):
+    return Size(np.abs(dropped(dy, position, rate, stream, mask_shape)), 3)
 
 
 def stepped(state):
     return state + np.array([0, 1])
 
 
-def dropped(x, position, rate, stream):
-    kept = words(position, stream, x.size).reshape(x.shape) < (1 - rate) * 2.0**32
+def dropped(x, position, rate, stream, mask_shape):
+    shape = mask_shape or x.shape
+    kept = words(position, stream, int(np.prod(shape))).reshape(shape) < (1 - rate) * 2.0**32
     return np.where(kept, x / (1 - x.dtype.type(rate)), 0)

@@ -1,6 +1,7 @@
 """Layers, with Keras's names, arguments and numbers."""
 
-from .core import Activation, Dense, Dropout
+from .core import Activation, Dense
+from .dropout import Dropout, GaussianNoise, SpatialDropout2D
 from .layer import Layer
 
-__all__ = ["Activation", "Dense", "Dropout", "Layer"]
+__all__ = ["Activation", "Dense", "Dropout", "GaussianNoise", "Layer", "SpatialDropout2D"]

@@ -1,10 +1,8 @@
-"""Dense, Dropout, Activation."""
+"""Dense, Activation."""
 
 import numbers
 
 from .. import activations, initializers, ops
-from ..tensor import Variable
-from ..utils import draw_seed
 from .layer import Layer
 
 
@@ -67,39 +65,6 @@ class Dense(Layer):
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], self.units)
-
-
-class Dropout(Layer):
-    """In training, each element is 0 with probability `rate`, else divided by 1 - rate.
-
-    Args:
-        rate: 0 <= rate < 1.
-        seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
-
-    >>> import fastnn
-    >>> fastnn.layers.Dropout(0.5)([[1.0, 2.0]]).numpy()
-    array([[1., 2.]], dtype=float32)
-    """
-
-    def __init__(self, rate, seed=None, **arguments):
-        super().__init__(**arguments)
-        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
-            raise ValueError(f"Dropout: rate is {rate!r}; 0 <= rate < 1 is wanted.")
-        self.rate = float(rate)
-        self._seed, self._stream = draw_seed(seed)
-        self._state = None
-
-    def call(self, x, training=False):
-        if not training or self.rate == 0:
-            return x
-        if self._state is None:
-            self._state = Variable(
-                [self._seed, 0], "int64", name=f"{self.name}/seed", device=x.device
-            )
-        return ops.dropout(x, self.rate, self._state, self._stream)
-
-    def compute_output_shape(self, input_shape):
-        return tuple(input_shape)
 
 
 class Activation(Layer):

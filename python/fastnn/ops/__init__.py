@@ -61,6 +61,7 @@ from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, element_loss, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
+from .normal import normal, truncated_normal
 from .norms import global_norm, norms
 from .pad import pad, repeat, roll, tile
 from .pool2d import average_pool, max_pool, sum_pool
@@ -169,6 +170,7 @@ __all__ = [
     "moveaxis",
     "multiply",
     "negative",
+    "normal",
     "norms",
     "not_equal",
     "one_hot",
@@ -221,6 +223,7 @@ __all__ = [
     "tile",
     "top_k",
     "transpose",
+    "truncated_normal",
     "unary",
     "uniform",
     "var",

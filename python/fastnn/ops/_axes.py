@@ -100,7 +100,7 @@ def around(shape, axis):
 
 def reduced_shapes(shape, axis, keepdims, name):
     """x's shape with 1 at the reduced axes, and the shape that the user gets."""
-    axes = as_axes(axis, len(shape), name)
+    axes, keepdims = as_axes(axis, len(shape), name), as_bool(keepdims, name, "keepdims")
     kept = tuple(1 if i in axes else n for i, n in enumerate(shape))
     if keepdims:
         return kept, kept

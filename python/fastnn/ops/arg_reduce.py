@@ -2,7 +2,7 @@
 
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor
-from ._axes import as_axis
+from ._axes import as_axis, as_bool
 
 
 @operation
@@ -40,7 +40,7 @@ def argmin(x, axis=None, keepdims=False):
 
 
 def _arg_reduce(name, function, x, axis, keepdims):
-    x = as_tensor(x, name)
+    x, keepdims = as_tensor(x, name), as_bool(keepdims, name, "keepdims")
     if axis is None:
         flat, i = x.array.reshape((x.size,)), 0
         shape = (1,) * x.ndim if keepdims else ()

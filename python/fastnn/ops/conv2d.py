@@ -214,6 +214,7 @@ def depthwise_conv2d(
     )
 
 
+@operation
 def separable_conv2d(
     x,
     depthwise_kernel,
@@ -246,13 +247,15 @@ def separable_conv2d(
     >>> fastnn.ops.separable_conv2d(x, depthwise, pointwise).numpy().reshape(2)
     array([12., 12.], dtype=float32)
     """
-    if tuple(pointwise_kernel.shape[:2]) != (1, 1):
+    x = as_tensor(x, "separable_conv2d")
+    pointwise = as_tensor(pointwise_kernel, "separable_conv2d", like=x)
+    if pointwise.ndim != 4 or pointwise.shape[:2] != (1, 1):
         raise ValueError(
-            f"separable_conv2d: the pointwise kernel has shape {tuple(pointwise_kernel.shape)}; "
+            f"separable_conv2d: the pointwise kernel has shape {pointwise.shape}; "
             "(1, 1, channels * multiplier, filters) is wanted."
         )
     each = depthwise_conv2d(x, depthwise_kernel, None, strides, padding, dilation_rate)
-    return conv2d(each, pointwise_kernel, bias, activation=activation)
+    return conv2d(each, pointwise, bias, activation=activation)
 
 
 def _crops(name, taps, strides, dilations, padding, output_padding):

@@ -2,7 +2,7 @@
 
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-from ._axes import as_axis
+from ._axes import as_axis, as_bool
 
 
 @operation
@@ -30,7 +30,8 @@ def cumsum(x, axis=None, reverse=False, exclusive=False):
     x = as_tensor(x, "cumsum")
     shape = (x.size,) if axis is None else x.shape
     i = 0 if axis is None else as_axis(axis, x.ndim, "cumsum")
-    reverse, exclusive = bool(reverse), bool(exclusive)
+    reverse = as_bool(reverse, "cumsum", "reverse")
+    exclusive = as_bool(exclusive, "cumsum", "exclusive")
     k = x.device.module
     y = x.device.empty(shape, x.dtype)
     k.cumulative_sum(y, x.array.reshape(shape), (i, reverse, exclusive))

@@ -67,7 +67,7 @@ def _pool(name, function, x, pool_size, strides, padding):
         )
     size = _two(pool_size, name, "pool_size")
     stride = size if strides is None else _two(strides, name, "strides")
-    if padding not in ("valid", "same"):
+    if not isinstance(padding, str) or padding not in ("valid", "same"):
         raise ValueError(f'{name}: padding is {padding!r}; "valid" or "same" is wanted.')
     counts, pads = [], []
     for n, k, s in zip(x.shape[1:3], size, stride, strict=True):

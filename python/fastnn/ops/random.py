@@ -34,7 +34,7 @@ def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
 
 
 @operation
-def dropout(x, rate, state, stream=0):
+def dropout(x, rate, state, stream=0, noise_shape=None):
     """Each element with probability `rate` 0, else divided by 1 - rate.
 
     No mask is stored: the backward pass draws the same numbers again.
@@ -44,6 +44,8 @@ def dropout(x, rate, state, stream=0):
         rate: 0 <= rate < 1.
         state: an int64 Variable (2,), {seed, step}: the step is advanced by one.
         stream: tells apart several users of one seed.
+        noise_shape: x's shape with 1 for the axes along which all elements are kept or dropped
+            together; None for an axis is x's size. By default each element has its own draw.
 
     Returns:
         A tensor of x's shape.
@@ -57,7 +59,7 @@ def dropout(x, rate, state, stream=0):
     as_variable(state, "dropout", "state")
     x = as_tensor(x, "dropout")
     k = x.device.module
-    settings = (rate, stream)
+    settings = (rate, stream, _mask_shape(noise_shape, x.shape))
     y = x.device.empty(x.shape, x.dtype)
     position = x.device.empty((2,), "int64")
     k.dropout_forward(y, position, state.array, x.array, settings)
@@ -68,3 +70,13 @@ def dropout(x, rate, state, stream=0):
         k.dropout_backward(dx, dy, position, settings, add=add)
 
     return result(y, (x,), backward)
+
+
+def _mask_shape(noise_shape, shape):
+    """noise_shape with the sizes of x in place of None; empty where it is x's own."""
+    if noise_shape is None:
+        return ()
+    if isinstance(noise_shape, (list, tuple)) and len(noise_shape) == len(shape):
+        noise_shape = [n if m is None else m for m, n in zip(noise_shape, shape, strict=True)]
+    mask = as_shape(noise_shape, "dropout: noise_shape")
+    return () if mask == shape else mask

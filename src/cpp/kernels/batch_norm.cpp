@@ -1,12 +1,13 @@
 // Batch normalisation over all but the last axis. x is walked in rows of W = C k elements, k whole
 // rows of x side by side where C is small, so that 3 channels fill vectors as well as 300 do; of
 // the last row only `rest` columns are there.
-// Statistics: a part takes some rows, 64 at a time. Of these each column's mean is guessed in T,
-// and the sums of x - guess and of its square are made in a second pass, out of the first cache.
-// What they say is combined in double, as mean and sum of squared deviations (Chan, Golub and
-// LeVeque: Updating Formulae and a Pairwise Algorithm for Computing Sample Variances, 1979), all
-// means counted from the channel's first element, so that a large mean costs the variance nothing.
-// A second stage combines the parts in order. The backward sums dy and dy (x - mean) likewise.
+// Statistics: a part takes some rows, 32 at a time. Of these the sums of x - guess and of its
+// square are made in T, the guess being each column's mean so far; that of the first 32 is made
+// beforehand. What they say is combined in double, as mean and sum of squared deviations (Chan,
+// Golub and LeVeque: Updating Formulae and a Pairwise Algorithm for Computing Sample Variances,
+// 1979), all means counted from the channel's first element, so that a large mean costs the
+// variance nothing. A second stage combines the parts in order. The backward sums dy and dy (x -
+// mean) likewise.
 #include <math.h>
 
 #include "batch_norm_sums.h"

@@ -6,9 +6,9 @@
 
 namespace fastnn::FASTNN_ISA {
 
-constexpr int64_t kNarrow = 64;  // columns that a row has at most if k > 1
-constexpr int64_t kChunk = 64;   // rows
-constexpr int64_t kStrip = 256;  // columns whose tables are on the stack
+constexpr int64_t kNarrow = 64;   // columns that a row has at most if k > 1
+constexpr int64_t kChunk = 64;    // rows
+constexpr int64_t kStrip = 1024;  // columns whose tables are on the stack
 
 struct Rows {
   int64_t C, copies, width, count, rest;
@@ -38,14 +38,20 @@ template <int n>
 struct Group {
   static constexpr int count = n;
 };
-// Calls f(column, Group of vectors, length of a tail...) for all columns.
+// Calls f(at, column, Group of rows, length of a tail...) for all vectors of `count` rows, which
+// begin `stride` apart. Eight rows are taken side by side, so that a column's sum is loaded and
+// stored once for eight terms.
 template <class T, class F>
-FASTNN_INLINE void for_vectors(int64_t width, F f) {
+FASTNN_INLINE void for_rows(int64_t count, int64_t stride, int64_t width, F f) {
   constexpr int64_t L = lanes<T>;
-  int64_t j = 0;
-  for (; j + 4 * L <= width; j += 4 * L) f(j, Group<4>{});
-  for (; j + L <= width; j += L) f(j, Group<1>{});
-  if (j < width) f(j, Group<1>{}, width - j);
+  const auto group = [&](int64_t row, auto rows) {
+    int64_t j = 0;
+    for (; j + L <= width; j += L) f(row * stride + j, j, rows);
+    if (j < width) f(row * stride + j, j, rows, width - j);
+  };
+  int64_t row = 0;
+  for (; row + 8 <= count; row += 8) group(row, Group<8>{});
+  for (; row < count; ++row) group(row, Group<1>{});
 }
 
 // Calls table(i, column, channel) for the columns of a strip, i from 0, then row(offset, width) for
@@ -108,28 +114,31 @@ static void part_moments(double* mean, double* squares, const T* x, const Rows& 
     for (int64_t first = 0; first < s.width; first += kStrip) {
       const int64_t width = smaller(kStrip, s.width - first);
       const T* start = x + r * s.width + first;
-      for_vectors<T>(width, [&](int64_t j, auto group, auto... lanes_used) {
-        constexpr int n = decltype(group)::count;
-        Vec<T> total[n] = {}, off[n] = {}, off_square[n] = {};
-        for (int64_t i = 0; i < count; ++i)
-#pragma GCC unroll 4
-          for (int k = 0; k < n; ++k)
-            total[k] += load(start + i * s.width + j + k * lanes<T>, lanes_used...);
-#pragma GCC unroll 4
-        for (int k = 0; k < n; ++k) total[k] *= share_of_one;
-        for (int64_t i = 0; i < count; ++i)
-#pragma GCC unroll 4
-          for (int k = 0; k < n; ++k) {
-            const Vec<T> d = load(start + i * s.width + j + k * lanes<T>, lanes_used...) - total[k];
-            off[k] += d;
-            off_square[k] = fma(d, d, off_square[k]);
-          }
-#pragma GCC unroll 4
-        for (int k = 0; k < n; ++k) {
-          store(guess + j + k * lanes<T>, total[k], lanes_used...);
-          store(sum + j + k * lanes<T>, off[k], lanes_used...);
-          store(square + j + k * lanes<T>, off_square[k], lanes_used...);
+      if (r == rows.begin) {
+        for (int64_t j = 0; j < width; ++j) guess[j] = 0;
+        for_rows<T>(count, s.width, width, [&](int64_t at, int64_t j, auto group, auto... tail) {
+          Vec<T> total = load(guess + j, tail...);
+#pragma GCC unroll 8
+          for (int k = 0; k < group.count; ++k) total += load(start + at + k * s.width, tail...);
+          store(guess + j, total, tail...);
+        });
+        for (int64_t j = 0; j < width; ++j) guess[j] *= share_of_one;
+      } else {
+        for (int64_t j = 0; j < width; ++j)
+          guess[j] = origin[first + j] + static_cast<T>(mean[first + j]);
+      }
+      for (int64_t j = 0; j < width; ++j) sum[j] = square[j] = 0;
+      for_rows<T>(count, s.width, width, [&](int64_t at, int64_t j, auto group, auto... tail) {
+        const Vec<T> middle = load(guess + j, tail...);
+        Vec<T> off = load(sum + j, tail...), off_square = load(square + j, tail...);
+#pragma GCC unroll 8
+        for (int k = 0; k < group.count; ++k) {
+          const Vec<T> d = load(start + at + k * s.width, tail...) - middle;
+          off += d;
+          off_square = fma(d, d, off_square);
         }
+        store(sum + j, off, tail...);
+        store(square + j, off_square, tail...);
       });
       const double both = before + here, weight = here / both, product = before * weight;
       for (int64_t j = 0; j < width; ++j) {
@@ -192,24 +201,19 @@ static void part_sums(double* sum, double* product, const T* dy, const T* x, con
     const int64_t count = smaller(kChunk, rows.end - r);
     for (int64_t first = 0; first < s.width; first += kStrip) {
       const int64_t width = smaller(kStrip, s.width - first), start = r * s.width + first;
-      for_vectors<T>(width, [&](int64_t j, auto group, auto... lanes_used) {
-        constexpr int n = decltype(group)::count;
-        Vec<T> total[n] = {}, products[n] = {}, m[n];
-#pragma GCC unroll 4
-        for (int k = 0; k < n; ++k) m[k] = load(center + first + j + k * lanes<T>, lanes_used...);
-        for (int64_t i = 0; i < count; ++i)
-#pragma GCC unroll 4
-          for (int k = 0; k < n; ++k) {
-            const int64_t at = start + i * s.width + j + k * lanes<T>;
-            const Vec<T> d = load(dy + at, lanes_used...);
-            total[k] += d;
-            products[k] = fma(d, load(x + at, lanes_used...) - m[k], products[k]);
-          }
-#pragma GCC unroll 4
-        for (int k = 0; k < n; ++k) {
-          store(some + j + k * lanes<T>, total[k], lanes_used...);
-          store(some_products + j + k * lanes<T>, products[k], lanes_used...);
+      for (int64_t j = 0; j < width; ++j) some[j] = some_products[j] = 0;
+      for_rows<T>(count, s.width, width, [&](int64_t at, int64_t j, auto group, auto... tail) {
+        const Vec<T> middle = load(center + first + j, tail...);
+        Vec<T> total = load(some + j, tail...), products = load(some_products + j, tail...);
+#pragma GCC unroll 8
+        for (int k = 0; k < group.count; ++k) {
+          const int64_t i = start + at + k * s.width;
+          const Vec<T> d = load(dy + i, tail...);
+          total += d;
+          products = fma(d, load(x + i, tail...) - middle, products);
         }
+        store(some + j, total, tail...);
+        store(some_products + j, products, tail...);
       });
       for (int64_t j = 0; j < width; ++j) {
         sum[first + j] += static_cast<double>(some[j]);

@@ -27,7 +27,7 @@ struct WeightPlan {
   int64_t splits, shares;
   double nanoseconds;
 
-  FASTNN_INLINE WeightPlan(const Convolution& conv, int64_t bytes)
+  __attribute__((noinline)) WeightPlan(const Convolution& conv, int64_t bytes)
       : c(conv),
         h{c.OH, c.H, c.KH, -c.top, c.stride_h, c.dilation_h},
         w{c.OW, c.W, c.KW, -c.left, c.stride_w, c.dilation_w} {
@@ -38,12 +38,19 @@ struct WeightPlan {
     blocks_j = blocks_of(8 * kBlockPixels, c.OW);
     block_j = blocks_of(blocks_j, c.OW);
     blocks_j = blocks_of(block_j, c.OW);
-    const int64_t end = w.first + (c.OW - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
-    const int64_t width = (block_j - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
-    const bool inside = w.first >= 0 && end <= c.W;
-    const int64_t frame_rows = smaller(c.H, (c.KH - 1) * h.dilation + 1);
+    const int64_t pixel_bytes =
+        (c.C * smaller(4, h.stride) * smaller(4, w.stride) + smaller(c.F, kConvVectors * L)) *
+        bytes;
+    const int64_t fit = larger(1, kPixelBytes / pixel_bytes / block_j);
+    block_i = smaller(c.OH, fit);
+    blocks_i = blocks_of(block_i, c.OH);
+    block_i = blocks_of(blocks_i, c.OH);
+    blocks_i = blocks_of(block_i, c.OH);
+
+    const bool inside = w.first >= 0 && w.begin(c.OW - 1) + (c.KW - 1) * w.dilation < c.W;
+    const int64_t width = frame_width(block_j);
     const bool fits = width <= kMostFrameBytes && c.group_C * bytes <= kMostFrameBytes / width &&
-                      frame_rows <= kMostFrameBytes / (width * c.group_C * bytes);
+                      frame_height() <= kMostFrameBytes / (width * c.group_C * bytes);
     merged = c.groups == 1 && (c.KW == 1 || w.dilation == 1) &&
              (inside || (c.group_C < 2 * kConvRows[kConvVectors] && fits));
     framed = merged && !inside;
@@ -59,16 +66,11 @@ struct WeightPlan {
     nanoseconds = pixels * elements * static_cast<double>(c.KH * runs) *
                   static_cast<double>(vectors * kVectorBytes) / kConvBytes;
 
-    const int64_t row_pixels = block_j;
-    const int64_t pixel_bytes = (c.C * smaller(4, h.stride) * smaller(4, w.stride) +
-                                 smaller(c.F, kConvVectors * kVectorBytes / bytes)) *
-                                bytes;
-    const int64_t fit = larger(1, kPixelBytes / pixel_bytes / row_pixels);
-    block_i = smaller(c.OH, fit);
-    blocks_i = blocks_of(block_i, c.OH);
-    block_i = blocks_of(blocks_i, c.OH);
-    blocks_i = blocks_of(block_i, c.OH);
     block_n = blocks_i * blocks_j == 1 ? smaller(c.N, larger(1, fit / c.OH)) : 1;
+    if (framed) {
+      const int64_t frame = frame_height() * width * c.C * bytes;
+      block_n = larger(1, smaller(block_n, kMostFrameBytes / frame));
+    }
 
     // Parts of 10 us or more.
     const int64_t wanted =
@@ -89,10 +91,12 @@ struct WeightPlan {
   FASTNN_INLINE int64_t frame_width(int64_t columns) const {
     return (columns - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
   }
+  FASTNN_INLINE int64_t frame_height() const {
+    return smaller(c.H, (block_i - 1) * h.stride + (c.KH - 1) * h.dilation + 1);
+  }
   FASTNN_INLINE int64_t frame_bytes(int64_t bytes) const {
     if (!framed) return 0;
-    const int64_t rows = smaller(c.H, (block_i - 1) * h.stride + (c.KH - 1) * h.dilation + 1);
-    return block_n * rows * frame_width(block_j) * c.C * bytes;
+    return block_n * frame_height() * frame_width(block_j) * c.C * bytes;
   }
   FASTNN_INLINE int64_t size() const { return c.KH * c.KW * c.group_C * c.F; }
 };
@@ -162,7 +166,7 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
       tile.y_row = c.F;
       tile.last = smaller(L, c.group_F - (column + (vectors - 1) * L));
     }
-    conv_tile(T{}, rows, vectors)(tile);
+    conv_tile(tile, rows, vectors)(tile);
   }
 }
 

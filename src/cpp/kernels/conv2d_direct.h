@@ -6,8 +6,9 @@
 
 namespace fastnn::FASTNN_ISA {
 
-// Weights copied as whole vectors, one row after the other; kept while the next block wants the
-// same.
+// Weights copied as whole vectors, one row after the other, and kept while the next block wants the
+// same. Rows of 2 KB would meet in an eighth of the second cache's sets: of 512 channels the copy
+// gains 2 to 5 %.
 template <class T>
 struct Packed {
   T* room;
@@ -49,6 +50,22 @@ struct Block {
   bool add;
 };
 
+// The rows of a block that is finished.
+template <class T>
+void activate_rows(const DirectPlan& p, const Block<T>& block, T* out, Range rows, Range columns,
+                   int64_t row_out, int64_t pixel_out) noexcept {
+  constexpr int64_t L = lanes<T>;
+  const int64_t first = block.vectors.begin * L, count = columns.end - columns.begin;
+  const int64_t width = smaller(block.vectors.end * L, p.group_out) - first;
+  const bool together = pixel_out == width;
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    T* const y = out + i * row_out + columns.begin * pixel_out + first;
+    for (int64_t j = 0; j < (together ? 1 : count); ++j) {
+      activate(y + j * pixel_out, together ? count * width : width, block.activation);
+    }
+  }
+}
+
 // The outputs of one phase.
 template <class T>
 void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Axis& w) noexcept {
@@ -56,16 +73,14 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
   const Range rows = {block.i.begin, smaller(block.i.end, h.count)};
   const Range columns = {block.j.begin, smaller(block.j.end, w.count)};
   if (columns.end <= columns.begin) return;
-
   const bool merged = (w.taps == 1 || w.dilation == 1) && block.pixel_pitch == p.group_in;
   const int64_t row_out = h.out_step * p.out_W * p.out_C, pixel_out = w.out_step * p.out_C;
-  const int64_t pixel_step = w.stride * block.pixel_pitch;
   const int64_t row_of_taps = w.taps * p.group_in;
   const T* const weights = block.weights + p.weights_before(h, w) * p.group_in * block.b_step;
   T* const out = block.out + h.out_first * p.out_W * p.out_C + w.out_first * p.out_C;
 
   ConvTile<T> tile;
-  tile.a_row = pixel_step;
+  tile.a_row = w.stride * block.pixel_pitch;
   tile.a_step = 1;
   tile.a_run = w.dilation * block.pixel_pitch;
   tile.a_outer = h.dilation * block.row_pitch;
@@ -79,15 +94,14 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
     const int64_t column = (block.vectors.begin + left) * L;
     left += vectors;
     tile.last = smaller(L, p.group_out - (column + (vectors - 1) * L));
-    const int64_t high = p.high(vectors);
-    const Groups heights(columns.end - columns.begin, blocks_of(high, columns.end - columns.begin));
+    const int64_t tiles = blocks_of(p.high(vectors), columns.end - columns.begin);
+    const Groups heights(columns.end - columns.begin, tiles);
     int64_t r = 0;
     do {  // once for no taps too, for the bias
       const Range slice = {r, smaller(h.taps, r + p.slice_rows)};
       const T* b = weights + slice.begin * row_of_taps * block.b_step + column;
       tile.b_step = block.b_step;
-      if (p.pack &&
-          (rows.end - rows.begin) * blocks_of(high, columns.end - columns.begin) >= kPackTiles) {
+      if (p.pack && (rows.end - rows.begin) * tiles >= kPackTiles) {
         tile.b_step = vectors * L;
         pack(*block.packed, b, block.b_step, (slice.end - slice.begin) * row_of_taps, vectors,
              tile.last);
@@ -113,7 +127,7 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
           tile.depth = merged ? taps * p.group_in : p.group_in;
           tile.y = out + i * row_out + j * pixel_out + column;
           const auto multiply =
-              p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(T{}, next - j, vectors);
+              p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(tile, next - j, vectors);
           multiply(tile);
           j = next;
         }
@@ -121,17 +135,8 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
       r = slice.end;
     } while (r < h.taps);
   }
-
-  if (block.activation == Activation::none || relu) return;
-  const int64_t first = block.vectors.begin * L;
-  const int64_t width = smaller(block.vectors.end * L, p.group_out) - first;
-  const int64_t count = columns.end - columns.begin;
-  const bool together = pixel_out == width;
-  for (int64_t i = rows.begin; i < rows.end; ++i) {
-    T* const y = out + i * row_out + columns.begin * pixel_out + first;
-    for (int64_t j = 0; j < (together ? 1 : count); ++j) {
-      activate(y + j * pixel_out, together ? count * width : width, block.activation);
-    }
+  if (block.activation != Activation::none && !relu) {
+    activate_rows(p, block, out, rows, columns, row_out, pixel_out);
   }
 }
 

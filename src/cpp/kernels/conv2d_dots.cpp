@@ -1,25 +1,9 @@
 // Tiles of few columns, which would leave most lanes of a vector of columns empty: the vectors run
 // along the depth instead, and their lanes are added up at the end.
-#include "../formulas.h"
 #include "conv2d_tile.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
-
-// Adds up the lanes; once, since it would be half of the code of each tile.
-template <class T>
-__attribute__((noinline, noclone)) void finish(const ConvTile<T>& t, const T* lanes_of,
-                                               int64_t rows, int64_t columns) noexcept {
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j, lanes_of += lanes<T>) {
-      T* const y = t.y + i * t.y_row + j;
-      T v = reduce_add(load(lanes_of));
-      if (t.bias) v += t.bias[j];
-      if (t.add) v += *y;
-      *y = t.relu ? Relu::f(v) : v;
-    }
-  }
-}
 
 template <class T, int rows, int columns>
 void multiply(const ConvTile<T>& t) noexcept {
@@ -63,7 +47,7 @@ void multiply(const ConvTile<T>& t) noexcept {
 #pragma GCC unroll 4
     for (int j = 0; j < columns; ++j) store(lanes_of + (i * columns + j) * L, sum[i][j]);
   }
-  finish(t, lanes_of, rows, columns);
+  finish_dots(t, lanes_of, rows, columns);
 }
 
 template <class T>

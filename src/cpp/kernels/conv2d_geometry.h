@@ -12,7 +12,7 @@ struct Convolution {
   int64_t stride_h, stride_w, top, left, dilation_h, dilation_w;
   int64_t groups, group_C, group_F;
 
-  FASTNN_INLINE Convolution(Ref y, Ref x, Ref w, const Conv2dSettings& s)
+  __attribute__((noinline)) Convolution(Ref y, Ref x, Ref w, const Conv2dSettings& s)
       : N(x.dim(0)),
         H(x.dim(1)),
         W(x.dim(2)),
@@ -114,7 +114,7 @@ struct Phases {
   FASTNN_INLINE int64_t place_of(int64_t tap) const {
     return taps_of(tap % every) - 1 - tap / every;
   }
-  FASTNN_INLINE Axis axis(int64_t phase) const {
+  __attribute__((noinline)) Axis axis(int64_t phase) const {
     const int64_t offset = phase + pad, most = smaller(every, taps);
     int64_t residue = 0;
     while (residue < most && (offset - residue * dilation) % stride != 0) ++residue;
@@ -144,7 +144,7 @@ struct Walk {
   int64_t count_i, count_j;  // outputs of a phase, the most
   int64_t step_h, step_w;
 
-  FASTNN_INLINE Walk(const Convolution& conv, bool to_x)
+  __attribute__((noinline)) Walk(const Convolution& conv, bool to_x)
       : c(conv),
         back(to_x),
         phases_h(c.H, c.OH, c.KH, c.top, c.stride_h, c.dilation_h),

@@ -55,8 +55,8 @@ struct DirectPlan : Walk {
   bool by_pixel;  // no frame fits: a pixel at a time, in place, whatever the windows
   double nanoseconds;
 
-  FASTNN_INLINE DirectPlan(const Convolution& conv, bool to_x, ConvAlgorithm algorithm,
-                           int64_t bytes)
+  __attribute__((noinline)) DirectPlan(const Convolution& conv, bool to_x, ConvAlgorithm algorithm,
+                                       int64_t bytes)
       : Walk(conv, to_x), dots(algorithm == ConvAlgorithm::dots) {
     for (int64_t p = 0; p < phase_count_h(); ++p) reach_h.include(axis_h(p));
     for (int64_t p = 0; p < phase_count_w(); ++p) reach_w.include(axis_w(p));

@@ -47,11 +47,18 @@ template <class T>
 using ConvTileFunction = void (*)(const ConvTile<T>&) noexcept;
 
 // For 1 <= rows <= kConvRows[vectors], 1 <= vectors <= kConvVectors.
-ConvTileFunction<float> conv_tile(float, int64_t rows, int64_t vectors) noexcept;
-ConvTileFunction<double> conv_tile(double, int64_t rows, int64_t vectors) noexcept;
+ConvTileFunction<float> conv_tile(const ConvTile<float>&, int64_t rows, int64_t vectors) noexcept;
+ConvTileFunction<double> conv_tile(const ConvTile<double>&, int64_t rows, int64_t vectors) noexcept;
 // The same for tiles of single columns, vectors along the depth: rows <= kDotRows[columns], columns
 // <= kDotColumns.
 ConvTileFunction<float> conv_dots(float, int64_t rows, int64_t columns) noexcept;
 ConvTileFunction<double> conv_dots(double, int64_t rows, int64_t columns) noexcept;
+
+// The end of such a tile: the lanes of each vector of sums are added up. In another file than the
+// tiles, since the compiler would make a copy of it for each of them, which was half of their code.
+void finish_dots(const ConvTile<float>& tile, const float* sums, int64_t rows,
+                 int64_t columns) noexcept;
+void finish_dots(const ConvTile<double>& tile, const double* sums, int64_t rows,
+                 int64_t columns) noexcept;
 
 }  // namespace fastnn::FASTNN_ISA

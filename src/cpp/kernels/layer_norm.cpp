@@ -11,6 +11,7 @@
 namespace fastnn::FASTNN_ISA {
 
 constexpr int64_t kChunk = 64;  // rows whose sums are kept in T
+constexpr int kTogether = 8;    // of these at a time, so that a sum is loaded once for eight terms
 constexpr double kRow = 12;     // ns: a row's reductions
 
 static int64_t row_count(Ref x) { return x.size() / x.dim(-1); }
@@ -63,23 +64,31 @@ void layer_norm_forward_schedule(Out, Out, Out, In x, MaybeIn, MaybeIn, const Ep
 // ---- backward ----------------------------------------------------------------------------------
 
 // dx = rstd (g - mean(g) - n mean(g n)), g = gamma dy, n = (x - mean) rstd
-template <class T, class G>
-FASTNN_INLINE void backward_row(T* dx, bool add, const T* x, int64_t C, T center, T scale, G g) {
-  const T sum = sum_row<T>(C, g);
-  const T product = sum_row<T>(C, [&](int64_t i, auto... count) {
-    return g(i, count...) * (load(x + i, count...) - center);
-  });
-  const T shift = sum / static_cast<T>(C), slope = product / static_cast<T>(C) * scale * scale;
-  const auto line = [&](int64_t i, auto... count) {
-    return (g(i, count...) - shift - (load(x + i, count...) - center) * slope) * scale;
-  };
+template <class T, class G, class... P>
+FASTNN_INLINE void backward_row(T* dx, bool add, const T* x, int64_t C, T center, T scale, G g,
+                                const P*... terms) {
   constexpr int64_t L = lanes<T>;
+  Vec<T> sums[2] = {}, products[2] = {};  // both in one pass
+  const auto step = [&](int64_t i, int k, auto... count) {
+    const Vec<T> v = g(load(terms + i, count...)...);
+    Vec<T> d = load(x + i, count...) - center;
+    if constexpr (sizeof...(count) > 0) d = select(first_lanes<T>(count...), d, Vec<T>{});
+    sums[k] += v;
+    products[k] = fma(v, d, products[k]);
+  };
   int64_t i = 0;
-  for (; i + L <= C; i += L) store(dx + i, add ? load(dx + i) + line(i) : line(i));
-  if (const int64_t rest = C - i; rest > 0) {
-    const Vec<T> v = line(i, rest);
-    store(dx + i, add ? load(dx + i, rest) + v : v, rest);
+  for (; i + 2 * L <= C; i += 2 * L) {
+    step(i, 0);
+    step(i + L, 1);
   }
+  for (; i + L <= C; i += L) step(i, 0);
+  if (i < C) step(i, 1, C - i);
+  const T sum = reduce_add(sums[0] + sums[1]), product = reduce_add(products[0] + products[1]);
+  const T shift = sum / static_cast<T>(C), slope = product / static_cast<T>(C) * scale * scale;
+  const auto line = [&](Vec<T> v, auto... p) {
+    return (g(p...) - shift - (v - center) * slope) * scale;
+  };
+  map(dx, add, Range{0, C}, line, x, terms...);
 }
 
 template <class T>
@@ -91,32 +100,63 @@ static void backward_rows(MaybeOutAdd dx, In dy, In x, In mean, In rstd, MaybeIn
     const T center = mean.as<T>()[r], scale = rstd.as<T>()[r];
     T* out = dx.as<T>() + r * C;
     if (g) {
-      backward_row(out, dx.add(), row, C, center, scale, [&](int64_t i, auto... count) {
-        return load(d + i, count...) * load(g + i, count...);
-      });
+      const auto product = [](Vec<T> u, Vec<T> v) { return u * v; };
+      backward_row(out, dx.add(), row, C, center, scale, product, d, g);
     } else {
-      backward_row(out, dx.add(), row, C, center, scale,
-                   [&](int64_t i, auto... count) { return load(d + i, count...); });
+      backward_row(out, dx.add(), row, C, center, scale, [](Vec<T> u) { return u; }, d);
     }
   }
 }
 
-// A part's sums: dgamma and dbeta in double, and of the chunk at hand in T.
+template <int n>
+struct Together {
+  static constexpr int count = n;
+};
+
+// Adds the terms of `count` rows, at most kTogether, to the sums of their columns.
+template <int count, class T>
+FASTNN_INLINE void add_rows(T* dgamma, T* dbeta, const T* dy, const T* x, const T* mean,
+                            const T* rstd, int64_t C) {
+  const auto step = [&](int64_t j, auto... tail) {
+    Vec<T> g = load(dgamma + j, tail...), b = load(dbeta + j, tail...);
+#pragma GCC unroll 8
+    for (int k = 0; k < count; ++k) {
+      const Vec<T> d = load(dy + k * C + j, tail...);
+      g = fma(d, (load(x + k * C + j, tail...) - mean[k]) * rstd[k], g);
+      b += d;
+    }
+    store(dgamma + j, g, tail...);
+    store(dbeta + j, b, tail...);
+  };
+  int64_t j = 0;
+  for (; j + lanes<T> <= C; j += lanes<T>) step(j);
+  if (j < C) step(j, C - j);
+}
+
+// A part's rows: dx of some, then what they add to the sums, out of the cache. The sums, dgamma and
+// dbeta, are kept in double, and of a chunk of rows in T.
 template <class T>
-static void column_sums(double* sums, In dy, In x, In mean, In rstd, Range rows) {
+static void backward_part(MaybeOutAdd dx, double* sums, In dy, In x, In mean, In rstd,
+                          MaybeIn gamma, Range rows) {
   const int64_t C = x.dim(-1);
+  if (!sums) return backward_rows<T>(dx, dy, x, mean, rstd, gamma, rows);
   T* some = reinterpret_cast<T*>(sums + 2 * C);
-  const Range all = {0, C};
   for (int64_t i = 0; i < 2 * C; ++i) sums[i] = 0;
   for (int64_t first = rows.begin; first < rows.end; first += kChunk) {
     const int64_t end = smaller(first + kChunk, rows.end);
-    for (int64_t r = first; r < end; ++r) {
-      const T center = mean.as<T>()[r], scale = rstd.as<T>()[r];
-      const T *d = dy.as<T>() + r * C, *row = x.as<T>() + r * C;
-      map(
-          some, r > first, all, [&](Vec<T> u, Vec<T> v) { return u * ((v - center) * scale); }, d,
-          row);
-      map(some + C, r > first, all, [](Vec<T> u) { return u; }, d);
+    for (int64_t i = 0; i < 2 * C; ++i) some[i] = 0;
+    for (int64_t r = first; r < end; r += kTogether) {
+      const int64_t last = smaller(r + kTogether, end);
+      if (dx) backward_rows<T>(dx, dy, x, mean, rstd, gamma, Range{r, last});
+      const auto add = [&](int64_t row, auto count) {
+        add_rows<decltype(count)::count>(some, some + C, dy.as<T>() + row * C, x.as<T>() + row * C,
+                                         mean.as<T>() + row, rstd.as<T>() + row, C);
+      };
+      if (last - r == kTogether) {
+        add(r, Together<kTogether>{});
+      } else {
+        for (int64_t row = r; row < last; ++row) add(row, Together<1>{});
+      }
     }
     for (int64_t i = 0; i < 2 * C; ++i) sums[i] += static_cast<double>(some[i]);
   }
@@ -133,9 +173,8 @@ void layer_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, 
     double* sums = scratch.shared<double>();
     if (part.stage == 0) {
       const Range rows = share(row_count(x), part);
-      if (dx) backward_rows<T>(dx, dy, x, mean, rstd, gamma, rows);
-      if (dgamma || dbeta) column_sums<T>(sums + part.index * 4 * C, dy, x, mean, rstd, rows);
-      return;
+      double* own = dgamma || dbeta ? sums + part.index * 4 * C : nullptr;
+      return backward_part<T>(dx, own, dy, x, mean, rstd, gamma, rows);
     }
     const Range columns = share_elements(C, part);
     const int64_t parts = part_count_of(x);

@@ -91,15 +91,26 @@ FASTNN_INLINE void move_run(T* y, bool add, const T* x, int64_t n) {
     for (int64_t i = 0; i < n; ++i) y[i] = x[i];
   }
 }
-// y[i * y_step] = x[i * x_step], or += it.
+// y[i * y_step] = x[i * x_step], or += it. Steps that are known when it is compiled make vectors.
 template <class T>
-FASTNN_INLINE void move_steps(T* y, bool add, int64_t y_step, const T* x, int64_t x_step,
-                              int64_t n) {
-  if (y_step == 1 && x_step == 1) return move_run(y, add, x, n);
+FASTNN_INLINE void move_steps_by(T* y, bool add, int64_t y_step, const T* x, int64_t x_step,
+                                 int64_t n) {
   if (can_add<T> && add) {
     for (int64_t i = 0; i < n; ++i) y[i * y_step] = static_cast<T>(y[i * y_step] + x[i * x_step]);
   } else {
     for (int64_t i = 0; i < n; ++i) y[i * y_step] = x[i * x_step];
+  }
+}
+template <class T>
+FASTNN_INLINE void move_steps(T* __restrict__ y, bool add, int64_t y_step, const T* __restrict__ x,
+                              int64_t x_step, int64_t n) {
+  if (y_step != 1) return move_steps_by(y, add, y_step, x, x_step, n);
+  switch (x_step) {
+    case 1: return move_run(y, add, x, n);
+    case 0: return move_steps_by(y, add, 1, x, 0, n);
+    case -1: return move_steps_by(y, add, 1, x, -1, n);
+    case 2: return move_steps_by(y, add, 1, x, 2, n);
+    default: return move_steps_by(y, add, 1, x, x_step, n);
   }
 }
 

@@ -7,34 +7,28 @@
 
 namespace fastnn::FASTNN_ISA {
 
-// The axes of the padded array and of x, outermost first. Inner axes that are not padded are one
-// with the next.
+// The axes of the padded array and of x, outermost first. Inner axes that are not padded make
+// elements of `width` numbers.
 struct Padding {
   int count = 0;
-  int64_t m[kMaxRank], n[kMaxRank], before[kMaxRank];
-  FASTNN_INLINE int64_t stride(int axis) const {  // of x
-    int64_t step = 1;
-    for (int i = axis + 1; i < count; ++i) step *= n[i];
-    return step;
-  }
+  int64_t m[kMaxRank], n[kMaxRank], before[kMaxRank], width = 1;
 };
 
 static Padding padding(Ref whole, Ref x, const PadSettings& s) {
   Padding p;
-  int64_t width = 1;  // of the inner axes that are not padded
-  int rank = x.rank();
-  while (rank > 0 && s.before.at[rank - 1] == 0 && whole.dim(rank - 1) == x.dim(rank - 1))
-    width *= x.dim(--rank);
-  for (int i = 0; i < rank; ++i) {
+  p.count = x.rank();
+  while (p.count > 0 && s.before.at[p.count - 1] == 0 &&
+         whole.dim(p.count - 1) == x.dim(p.count - 1))
+    p.width *= x.dim(--p.count);
+  for (int i = 0; i < p.count; ++i) {
     p.m[i] = whole.dim(i);
     p.n[i] = x.dim(i);
     p.before[i] = s.before.at[i];
   }
-  p.count = rank;
-  if (width > 1 || rank == 0) {
-    p.m[rank] = p.n[rank] = width;
-    p.before[rank] = 0;
-    ++p.count;
+  if (p.count == 0) {  // a copy: of one axis that is not padded
+    p.m[0] = p.n[0] = p.width;
+    p.before[0] = 0;
+    p.width = p.count = 1;
   }
   return p;
 }
@@ -55,6 +49,7 @@ void pad(OutAdd y, In x, const PadSettings& s, const Part& part) noexcept {
   if (y.size() == 0) return;
   const Padding p = padding(y, x, s);
   const int last = p.count - 1;
+  const bool add = y.add();
   Odometer rows;
   for (int i = 0; i < last; ++i) rows.push(p.m[i], 0);
   with_moved(y.dtype(), [&](auto tag) {
@@ -65,10 +60,19 @@ void pad(OutAdd y, In x, const PadSettings& s, const Part& part) noexcept {
         from = from * p.n[i] + run_at(s.mode, p.n[i], rows.index[i] - p.before[i]).from;
         to = to * p.m[i] + rows.index[i];
       }
-      const T* x_row = x.as<T>() + from * p.n[last];
-      T* y_row = y.as<T>() + to * p.m[last];
+      const T* x_row = x.as<T>() + from * p.n[last] * p.width;
+      T* y_row = y.as<T>() + to * p.m[last] * p.width;
       for_each_run(s.mode, p.n[last], p.before[last], begin, end, [&](int64_t i, Run run) {
-        move_steps(y_row + i, y.add(), 1, x_row + run.from, run.step, run.length);
+        T* to_run = y_row + i * p.width;
+        const T* from_run = x_row + run.from * p.width;
+        if (run.step == 1) {
+          move_run(to_run, add, from_run, run.length * p.width);
+        } else if (p.width == 1) {
+          move_steps(to_run, add, 1, from_run, run.step, run.length);
+        } else {
+          for (int64_t k = 0; k < run.length; ++k)
+            move_run(to_run + k * p.width, add, from_run + k * run.step * p.width, p.width);
+        }
       });
     });
   });
@@ -77,18 +81,28 @@ void pad(OutAdd y, In x, const PadSettings& s, const Part& part) noexcept {
 void pad_schedule(OutAdd y, In x, const PadSettings& s, Schedule& schedule) noexcept {
   if (y.size() == 0) return;
   const Padding p = padding(y, x, s);
-  const int64_t width = p.m[p.count - 1];
-  plan_rows_moved(schedule, y.size() / width, width, 2 * size_of(y.dtype()));
+  const int64_t places = p.m[p.count - 1];
+  const int64_t bytes = 2 * p.width * size_of(y.dtype());
+  plan_rows_moved(schedule, y.size() / (places * p.width), places, bytes);
 }
 
 // dx's row += dy's row, run by run.
 template <class T>
-static void add_row(T* dx, const T* dy, PadMode mode, int64_t n, int64_t before, int64_t m) {
-  for_each_run(mode, n, before, 0, m, [&](int64_t i, Run run) {
-    if (run.step == 0) {
-      dx[run.from] += sum_row(dy + i, run.length);
+static void add_row(T* dx, const T* dy, PadMode mode, const Padding& p) {
+  const int last = p.count - 1;
+  const int64_t width = p.width;
+  for_each_run(mode, p.n[last], p.before[last], 0, p.m[last], [&](int64_t i, Run run) {
+    T* to = dx + run.from * width;
+    const T* from = dy + i * width;
+    if (run.step == 1) {
+      move_run(to, true, from, run.length * width);
+    } else if (width > 1) {
+      for (int64_t k = 0; k < run.length; ++k)
+        move_run(to + k * run.step * width, true, from + k * width, width);
+    } else if (run.step == 0) {
+      *to += sum_row(from, run.length);
     } else {
-      move_steps(dx + run.from, true, run.step, dy + i, 1, run.length);
+      move_steps(to, true, run.step, from, 1, run.length);
     }
   });
 }
@@ -97,35 +111,34 @@ void pad_backward(OutAdd dx, In dy, const PadSettings& s, const Part& part) noex
   if (dx.size() == 0) return;
   const Padding p = padding(dy, dx, s);
   const int last = p.count - 1;
+  const int64_t dx_row = p.n[last] * p.width, dy_row = p.m[last] * p.width;
   Odometer rows;
-  for (int i = 0; i < last; ++i) rows.push(p.n[i], p.stride(i));
+  for (int i = 0; i < last; ++i) rows.push(p.n[i], 0);
   const Range range = share(rows.total(), part);
   rows.go_to(range.begin);
   with_float(dx.dtype(), [&](auto tag) {
     using T = decltype(tag);
     for (int64_t r = range.begin; r < range.end; ++r, rows.next()) {
-      T* row = dx.as<T>() + r * p.n[last];
-      if (!dx.add()) map<false>(row, Range{0, p.n[last]}, [] { return Vec<T>{}; });
+      T* row = dx.as<T>() + r * dx_row;
+      if (!dx.add()) map<false>(row, Range{0, dx_row}, [] { return Vec<T>{}; });
       // The places in dy that became this row's, all combinations over the axes.
       int64_t place[kMaxRank];
       int axis = 0;
-      place[0] = -1;
-      while (axis >= 0) {
+      for (place[0] = -1;;) {
         if (axis == last) {
           int64_t from = 0;
           for (int i = 0; i < last; ++i) from = from * p.m[i] + place[i];
-          add_row(row, dy.as<T>() + from * p.m[last], s.mode, p.n[last], p.before[last], p.m[last]);
-          --axis;
-          continue;
-        }
-        place[axis] =
-            next_place(s.mode, p.n[axis], p.before[axis], rows.index[axis], place[axis] + 1);
-        if (place[axis] < p.m[axis]) {
-          ++axis;
-          place[axis] = -1;
+          add_row(row, dy.as<T>() + from * dy_row, s.mode, p);
         } else {
-          --axis;
+          place[axis] =
+              next_place(s.mode, p.n[axis], p.before[axis], rows.index[axis], place[axis] + 1);
+          if (place[axis] < p.m[axis]) {
+            place[++axis] = -1;
+            continue;
+          }
         }
+        if (axis == 0) break;
+        --axis;
       }
     }
   });
@@ -134,9 +147,9 @@ void pad_backward(OutAdd dx, In dy, const PadSettings& s, const Part& part) noex
 void pad_backward_schedule(OutAdd dx, In dy, const PadSettings& s, Schedule& schedule) noexcept {
   if (dx.size() == 0) return;
   const Padding p = padding(dy, dx, s);
-  const int64_t rows = dx.size() / p.n[p.count - 1];
+  const int64_t rows = dx.size() / (p.n[p.count - 1] * p.width);
   const double moving = nanoseconds_of(2 * dx.operand->bytes() + 2 * dy.operand->bytes());
-  plan_stage(schedule, 0, moving + 20 * static_cast<double>(rows), rows);
+  plan_stage(schedule, 0, moving + 30 * static_cast<double>(rows), rows);
 }
 
 }  // namespace fastnn::FASTNN_ISA

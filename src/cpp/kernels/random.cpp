@@ -1,79 +1,9 @@
 // Random numbers: uniform fills an array; dropout keeps an element with probability 1 - rate and
 // divides it by that. philox.h says which number an element gets, from its index, the position and
-// the stream alone, so that dropout's backward draws its mask again instead of keeping it. Counter
-// blocks are drawn 64 at a time, a lane each: 0.4 ns a word on AVX-512, 0.5 on AVX2, 0.85 on SSE2.
-// Left to g++'s vectoriser the same takes 0.65 to 1.7, since it finds no vpmuludq.
-#include "../philox.h"
-#include "common.h"
+// the stream alone, so that dropout's backward draws its mask again instead of keeping it.
+#include "draw.h"
 
 namespace fastnn::FASTNN_ISA {
-
-// A word in the lower half of each 64-bit lane; the upper half may hold anything.
-using Words = Bits<double>;
-
-constexpr int kBlocks = 64;
-constexpr int kWords = 4 * kBlocks;
-static_assert(kGrain % kWords == 0, "a part begins with a whole draw");
-
-// What philox() gives for the blocks first .. first + 63; first is a multiple of 64, so that only
-// the counter's lowest word differs. Four vectors at a time hide the multiplier's latency; two take
-// 20 % longer.
-static void draw(uint32_t* words, const int64_t* position, int64_t stream, int64_t first) {
-  constexpr int kVectors = 4, L = lanes<double>;
-  const uint64_t seed = static_cast<uint64_t>(position[0]);
-  Words lane{}, key_0[10], key_1[10];
-  for (int i = 0; i < L; ++i) lane[i] = static_cast<uint64_t>(i);
-  for (uint32_t round = 0; round < 10; ++round) {
-    key_0[round] = Words{} + (static_cast<uint32_t>(seed) + round * kPhiloxStep0);
-    key_1[round] = Words{} + (static_cast<uint32_t>(seed >> 32) + round * kPhiloxStep1);
-  }
-  for (int block = 0; block < kBlocks; block += kVectors * L) {
-    Words a[kVectors], b[kVectors], c[kVectors], d[kVectors];
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      a[v] = lane + static_cast<uint32_t>(first + block + v * L);
-      b[v] = Words{} + static_cast<uint32_t>(first >> 32);
-      c[v] = Words{} + static_cast<uint32_t>(position[1]);
-      d[v] = Words{} + static_cast<uint32_t>(stream);
-    }
-#pragma GCC unroll 10
-    for (int round = 0; round < 10; ++round) {
-#pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v) {
-        const Words product_0 = multiply_lower(a[v], kPhiloxFactor0);
-        const Words product_1 = multiply_lower(c[v], kPhiloxFactor1);
-        a[v] = (product_1 >> 32) ^ b[v] ^ key_0[round];
-        c[v] = (product_0 >> 32) ^ d[v] ^ key_1[round];
-        b[v] = product_1;
-        d[v] = product_0;
-      }
-    }
-#pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) {
-      const Words ab = (a[v] & 0xffffffffu) | (b[v] << 32),
-                  cd = (c[v] & 0xffffffffu) | (d[v] << 32);
-      uint64_t pairs[2 * L];
-#pragma GCC unroll 8
-      for (int i = 0; i < L; ++i) {
-        pairs[2 * i] = ab[i];
-        pairs[2 * i + 1] = cd[i];
-      }
-      __builtin_memcpy(words + 4 * (block + v * L), pairs, sizeof pairs);
-    }
-  }
-}
-
-// A call that draws takes the state as its position and steps on.
-static void take_position(int64_t* position, int64_t* state) {
-  position[0] = state[0];
-  position[1] = state[1];
-  state[1] += 1;
-}
-
-static void plan_draw(Schedule& schedule, int64_t n, int words_per_element) {
-  plan_stage(schedule, 0, 2, 1);
-  plan_stage(schedule, 1, 0.7 * static_cast<double>(n * words_per_element), blocks_of(kGrain, n));
-}
 
 // ---- uniform -----------------------------------------------------------------------------------
 
@@ -104,7 +34,7 @@ void uniform(Out y, InOut state, Scratch scratch, const UniformSettings& setting
 }
 
 void uniform_schedule(Out y, InOut, Scratch, const UniformSettings&, Schedule& schedule) noexcept {
-  plan_draw(schedule, y.size(), y.dtype() == Dtype::f64 ? 2 : 1);
+  plan_draw(schedule, y.size(), y.dtype() == Dtype::f64 ? 1.4 : 0.7);
   schedule.shared_bytes = 2 * static_cast<int64_t>(sizeof(int64_t));
 }
 
@@ -130,28 +60,73 @@ static void drop(T* y, bool add, const T* x, Range range, const int64_t* positio
   }
 }
 
+// The same with draws that elements share.
+template <class T>
+static void drop_shared(T* y, bool add, const T* x, Range range, const int64_t* position,
+                        const DropoutSettings& settings, const MaskAxes& axes) {
+  const T keep = static_cast<T>(1 - settings.rate);
+  const uint64_t threshold = dropout_threshold(settings.rate);
+  const int outer = axes.rank - 1;
+  const int64_t row = axes.size[outer];
+  uint32_t words[kWords];
+  T kept[kWords];
+  int64_t drawn = -1;  // which kWords words are there
+  const auto at_hand = [&](int64_t word) {
+    if (word / kWords != drawn) {
+      drawn = word / kWords;
+      draw(words, position, settings.stream, drawn * kBlocks);
+    }
+    return word % kWords;
+  };
+  for (int64_t i = range.begin; i < range.end;) {
+    const int64_t column = i % row;
+    int64_t count = smaller(row - column, range.end - i), word = axes.draw(i / row, outer);
+    if (axes.shared(outer)) {
+      const bool stays = words[at_hand(word)] < threshold;
+      const auto f = [&](Vec<T> v) { return stays ? v / keep : Vec<T>{}; };
+      map(y + i, add, Range{0, count}, f, x + i);
+    } else {
+      const int64_t at = at_hand(word + column);
+      count = smaller(count, kWords - at);
+      for (int64_t k = 0; k < count; ++k) kept[k] = words[at + k] < threshold ? T(1) : T(0);
+      const auto f = [&](Vec<T> v, Vec<T> one) {
+        return select(greater(one, Vec<T>{}), v / keep, Vec<T>{});
+      };
+      map(y + i, add, Range{0, count}, f, x + i, kept);
+    }
+    i += count;
+  }
+}
+
+static void drop(Out y, bool add, In x, const int64_t* position, const DropoutSettings& settings,
+                 const Part& part) {
+  if (y.size() == 0) return;
+  const MaskAxes axes = mask_axes(x, settings.mask_shape);
+  with_float(y.dtype(), [&](auto tag) {
+    using T = decltype(tag);
+    const Range range = share_elements(y.size(), part);
+    if (axes.rank == 1 && !axes.shared(0)) {
+      drop(y.as<T>(), add, x.as<T>(), range, position, settings);
+    } else {
+      drop_shared(y.as<T>(), add, x.as<T>(), range, position, settings, axes);
+    }
+  });
+}
+
 void dropout_forward(Out y, Out position, InOut state, In x, const DropoutSettings& settings,
                      const Part& part) noexcept {
   if (part.stage == 0) return take_position(position.as<int64_t>(), state.as<int64_t>());
-  with_float(y.dtype(), [&](auto tag) {
-    using T = decltype(tag);
-    drop(y.as<T>(), false, x.as<T>(), share_elements(y.size(), part), position.as<int64_t>(),
-         settings);
-  });
+  drop(y, false, x, position.as<int64_t>(), settings, part);
 }
 
 void dropout_forward_schedule(Out y, Out, InOut, In, const DropoutSettings&,
                               Schedule& schedule) noexcept {
-  plan_draw(schedule, y.size(), 1);
+  plan_draw(schedule, y.size(), 0.7);
 }
 
 void dropout_backward(OutAdd dx, In dy, In position, const DropoutSettings& settings,
                       const Part& part) noexcept {
-  with_float(dx.dtype(), [&](auto tag) {
-    using T = decltype(tag);
-    drop(dx.as<T>(), dx.add(), dy.as<T>(), share_elements(dx.size(), part), position.as<int64_t>(),
-         settings);
-  });
+  drop(dx, dx.add(), dy, position.as<int64_t>(), settings, part);
 }
 
 void dropout_backward_schedule(OutAdd dx, In, In, const DropoutSettings&,

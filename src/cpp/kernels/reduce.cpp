@@ -11,7 +11,7 @@ namespace fastnn::FASTNN_ISA {
 constexpr double kExpNanoseconds = 0.3;  // an element's exponential
 
 template <class T, class Combine>
-static void reduce_once(Out y, In x, Scratch scratch, const Plan& p, const Part& part) {
+static void reduce_once(Out y, In x, Scratch scratch, const ReductionPlan& p, const Part& part) {
   const auto same = [](Vec<T> v, Vec<T>) { return v; };
   T* to = y.as<T>();
   reduce_pass<Combine, Itself>(to, x.as<T>(), to, to, scratch.shared<T>(), p, part.stage, part,
@@ -20,18 +20,18 @@ static void reduce_once(Out y, In x, Scratch scratch, const Plan& p, const Part&
 
 template <class T>
 static void reduce(Out y, In x, Scratch scratch, Reduction function, const Part& part) {
-  const Plan p = plan_reduction(y, x);
+  const ReductionPlan p = plan_reduction(y, x);
   T *to = y.as<T>(), *partial = scratch.shared<T>(), *center = partial + partial_size(p);
   const T* from = x.as<T>();
   switch (function) {
-    case Reduction::sum: return reduce_once<T, Add>(y, x, scratch, p, part);
-    case Reduction::prod: return reduce_once<T, Multiply>(y, x, scratch, p, part);
+    case Reduction::sum: return reduce_once<T, Total>(y, x, scratch, p, part);
+    case Reduction::prod: return reduce_once<T, Product>(y, x, scratch, p, part);
     case Reduction::max: return reduce_once<T, Largest>(y, x, scratch, p, part);
     case Reduction::min: return reduce_once<T, Smallest>(y, x, scratch, p, part);
     case Reduction::mean: {
       const T n = static_cast<T>(x.size() / y.size());
       const auto divide = [&](Vec<T> v, Vec<T>) { return v / n; };
-      return reduce_pass<Add, Itself>(to, from, to, to, partial, p, part.stage, part, divide);
+      return reduce_pass<Total, Itself>(to, from, to, to, partial, p, part.stage, part, divide);
     }
     case Reduction::logsumexp: {
       const auto finite = [](Vec<T> v, Vec<T>) {
@@ -43,8 +43,8 @@ static void reduce(Out y, In x, Scratch scratch, Reduction function, const Part&
         reduce_pass<Largest, Itself>(center, from, center, center, partial, p, part.stage, part,
                                      finite);
       } else {
-        reduce_pass<Add, ExpOfDifference>(to, from, center, center, partial, p,
-                                          part.stage - stages_of(p), part, log_of);
+        reduce_pass<Total, ExpOfDifference>(to, from, center, center, partial, p,
+                                            part.stage - stages_of(p), part, log_of);
       }
     }
   }
@@ -63,7 +63,7 @@ void reduce_forward(Out y, In x, Scratch scratch, const ReduceSettings& s,
 void reduce_forward_schedule(Out y, In x, Scratch, const ReduceSettings& s,
                              Schedule& schedule) noexcept {
   if (x.size() == 0) return plan_elements(schedule, y.size(), size_of(y.dtype()));
-  const Plan p = plan_reduction(y, x);
+  const ReductionPlan p = plan_reduction(y, x);
   int64_t elements = partial_size(p);
   const int stage = plan_pass(schedule, 0, p, x, 0);
   if (s.function == Reduction::logsumexp) {
@@ -92,8 +92,8 @@ struct IsZero {
 };
 
 // The products are not cut into blocks: one so long is 0 or infinite.
-static Plan plan_products(Ref y, Ref x) {
-  Plan p = plan_reduction(y, x);
+static ReductionPlan plan_products(Ref y, Ref x) {
+  ReductionPlan p = plan_reduction(y, x);
   p.block_rows = p.rows;
   p.blocks = 1;
   return p;
@@ -101,14 +101,14 @@ static Plan plan_products(Ref y, Ref x) {
 
 template <class T>
 static void products_of_others(T* product, T* zeros, Ref y, MaybeIn x, const Part& part) {
-  const Plan p = plan_products(y, x);
+  const ReductionPlan p = plan_products(y, x);
   const auto same = [](Vec<T> v, Vec<T>) { return v; };
   const auto only_one = [](Vec<T> v, Vec<T> count) {
     return select(equal(count, broadcast(T(1))), v, Vec<T>{});
   };
   const T* from = x.as<T>();
-  reduce_pass<Add, IsZero>(zeros, from, zeros, zeros, zeros, p, 0, part, same);
-  reduce_pass<Multiply, Nonzero>(product, from, product, zeros, zeros, p, 0, part, only_one);
+  reduce_pass<Total, IsZero>(zeros, from, zeros, zeros, zeros, p, 0, part, same);
+  reduce_pass<Product, Nonzero>(product, from, product, zeros, zeros, p, 0, part, only_one);
 }
 
 template <class T>
@@ -138,11 +138,11 @@ static void reduce_back(OutAdd dx, In dy, MaybeIn x, MaybeIn y, Scratch scratch,
     }
     case Reduction::max:
     case Reduction::min: {
-      const Plan p = plan_reduction(dy, dx);
+      const ReductionPlan p = plan_reduction(dy, dx);
       if (part.stage < stages_of(p)) {
         const auto divide = [](Vec<T> count, Vec<T> g) { return g / count; };
-        reduce_pass<Add, Equals>(share, from, result, d, share + p.outputs, p, part.stage, part,
-                                 divide);
+        reduce_pass<Total, Equals>(share, from, result, d, share + p.outputs, p, part.stage, part,
+                                   divide);
       } else {
         write([](Vec<T> v, Vec<T> g,
                  Vec<T> r) { return select(equal(v, r), g, select(is_nan(r), r, Vec<T>{})); },
@@ -169,7 +169,7 @@ void reduce_backward_schedule(OutAdd dx, In dy, MaybeIn, MaybeIn, Scratch, const
     stage = plan_pass(schedule, 0, plan_products(dy, dx), dx, 0.1);
     schedule.shared_bytes = 2 * dy.size() * bytes;
   } else if (s.function == Reduction::max || s.function == Reduction::min) {
-    const Plan p = plan_reduction(dy, dx);
+    const ReductionPlan p = plan_reduction(dy, dx);
     stage = plan_pass(schedule, 0, p, dx, 0);
     schedule.shared_bytes = (p.outputs + partial_size(p)) * bytes;
   }

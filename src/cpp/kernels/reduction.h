@@ -16,7 +16,7 @@ namespace fastnn::FASTNN_ISA {
 // ---- how two terms are combined: `of` whole vectors, `any` vectors of any size and scalars
 // -------
 
-struct Add {
+struct Total {
   template <class V>
   static FASTNN_INLINE V any(V a, V b) {
     return a + b;
@@ -27,7 +27,7 @@ struct Add {
   }
   static constexpr double kNone = 0;  // the combination of no terms
 };
-struct Multiply {
+struct Product {
   template <class V>
   static FASTNN_INLINE V any(V a, V b) {
     return a * b;
@@ -104,7 +104,7 @@ constexpr int64_t kBlockElements = 32768;
 // For each place of the kept outer axes `rows` rows of x are combined. A row is `width` columns, or
 // a run of at most kRun of the `length` elements of the innermost axis, and then width is 1. A unit
 // is what one accumulator holds: a strip or a number.
-struct Plan {
+struct ReductionPlan {
   Axes kept, reduced;  // the outer axes
   bool columns;
   int64_t width, length, runs;
@@ -112,9 +112,9 @@ struct Plan {
   int64_t strips, units, outputs;
 };
 
-static Plan plan_reduction(Ref y, Ref x) {
+static ReductionPlan plan_reduction(Ref y, Ref x) {
   const Axes axes = merged_axes(x, x, y), outer = outer_axes(axes);
-  Plan p;
+  ReductionPlan p;
   for (int i = 0; i < outer.count; ++i) {
     Axes& list = outer.step[1][i] != 0 ? p.kept : p.reduced;
     list.push(outer.size[i], outer.step[0][i], outer.step[1][i]);
@@ -134,7 +134,7 @@ static Plan plan_reduction(Ref y, Ref x) {
 
 // The stages of one pass: the blocks and, where an output has several, what combines them. Returns
 // the number of the stage that follows.
-FASTNN_INLINE int plan_pass(Schedule& schedule, int stage, const Plan& p, Ref x,
+FASTNN_INLINE int plan_pass(Schedule& schedule, int stage, const ReductionPlan& p, Ref x,
                             double nanoseconds_per_element) {
   const double elements = static_cast<double>(x.size());
   const double outputs = static_cast<double>(p.units) * static_cast<double>(p.blocks);
@@ -146,9 +146,9 @@ FASTNN_INLINE int plan_pass(Schedule& schedule, int stage, const Plan& p, Ref x,
              blocks_of(kGrain, p.outputs));
   return stage + 2;
 }
-FASTNN_INLINE int stages_of(const Plan& p) { return p.blocks == 1 ? 1 : 2; }
+FASTNN_INLINE int stages_of(const ReductionPlan& p) { return p.blocks == 1 ? 1 : 2; }
 // Elements of scratch that a pass needs, behind which others may keep theirs.
-FASTNN_INLINE int64_t partial_size(const Plan& p) {
+FASTNN_INLINE int64_t partial_size(const ReductionPlan& p) {
   return p.blocks == 1 ? 0 : p.blocks * p.outputs;
 }
 
@@ -262,7 +262,7 @@ static T combine_run(const T* x, T center, int64_t n) {
 }
 
 template <class Combine, class Term, class T>
-static T combine_runs(const T* x, T center, const Plan& p, Range rows) {
+static T combine_runs(const T* x, T center, const ReductionPlan& p, Range rows) {
   T sum = static_cast<T>(Combine::kNone);
   for (int64_t first = rows.begin; first < rows.end; first += kGroup) {
     T some = static_cast<T>(Combine::kNone);
@@ -281,7 +281,7 @@ static T combine_runs(const T* x, T center, const Plan& p, Range rows) {
 // like y; stage 0 or, where there are blocks, 0 and 1. The scratch is partial_size() long.
 template <class Combine, class Term, class T, class Finish>
 static void reduce_pass(T* y, const T* x, const T* center, const T* beside, T* partial,
-                        const Plan& p, int stage, const Part& part, Finish finish) {
+                        const ReductionPlan& p, int stage, const Part& part, Finish finish) {
   if (stage == 1) {
     const Range mine = share_elements(p.outputs, part);
     Axes blocks;
@@ -294,7 +294,7 @@ static void reduce_pass(T* y, const T* x, const T* center, const T* beside, T* p
   const auto output_of = [&](int64_t unit) {
     return unit / p.strips * p.width + unit % p.strips * kStrip;
   };
-  // Units that follow each other are of one block, so that an end of a block falls where it may.
+  // First all units of one block, then those of the next.
   const Range mine = share(p.units * p.blocks, part);
   for (int64_t i = mine.begin; i < mine.end; ++i) {
     const int64_t block = i / p.units, unit = i % p.units, output = output_of(unit);

@@ -80,14 +80,19 @@ template <class T>
 static void slice_row(T* y, bool add, const T* x, const Lattice& a, T value, int64_t begin,
                       int64_t end) {
   if (!x || a.count == 0) return spread(y + begin, add, value, end - begin);
-  const int64_t from = begin <= a.first ? 0 : (begin - a.first + a.every - 1) / a.every;
-  const int64_t stop = end <= a.first ? 0 : smaller(a.count, (end - 1 - a.first) / a.every + 1);
+  int64_t from = larger(begin - a.first, 0), stop = smaller(a.count, end - a.first);
+  if (a.every > 1) {
+    from = blocks_of(a.every, from);
+    stop = end <= a.first ? 0 : smaller(a.count, (end - 1 - a.first) / a.every + 1);
+  }
   if (from >= stop) return spread(y + begin, add, value, end - begin);
   const int64_t first = a.first + from * a.every, last = a.first + (stop - 1) * a.every;
   spread(y + begin, add, value, first - begin);
   spread(y + last + 1, add, value, end - last - 1);
-  if (a.every > 1) {
-    for (int64_t i = first + 1; i < last; i += a.every) spread(y + i, add, value, a.every - 1);
+  if (a.every > 1 && !add) {
+    spread(y + first, false, value, last - first);
+  } else if (a.every > 1 && value != T(0)) {
+    for (int64_t i = first + 1; i < last; i += a.every) spread(y + i, true, value, a.every - 1);
   }
   move_steps(y + first, add, a.every, x + a.offset + from * a.step, a.step, stop - from);
 }

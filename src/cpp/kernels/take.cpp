@@ -16,12 +16,30 @@ static int64_t row_of(int64_t index, int64_t n, const Part& part) {
   return -1;
 }
 
+// Where a row is one element.
+template <class T>
+static void take_elements(OutAdd y, In x, In indices, Range range, const Part& part) {
+  const int64_t m = indices.size(), n = x.dim(1);
+  const bool add = y.add();
+  T* __restrict__ to = y.as<T>();
+  for (int64_t at = range.begin; at < range.end;) {
+    const int64_t outer = at / m, end = smaller(range.end, (outer + 1) * m);
+    const T* __restrict__ from = x.as<T>() + outer * n;
+    for (const int32_t* index = indices.as<int32_t>() + at % m; at < end; ++at, ++index) {
+      const int64_t row = row_of(*index, n, part);
+      const T value = row >= 0 ? from[row] : T(0);
+      to[at] = add ? static_cast<T>(to[at] + value) : value;
+    }
+  }
+}
+
 void take(OutAdd y, In x, In indices, const NoSettings&, const Part& part) noexcept {
   const Range range = share_elements(y.size(), part);
   const int64_t m = indices.size(), n = x.dim(1), inner = x.dim(2);
   if (range.begin == range.end) return;
   with_moved(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
+    if (inner == 1) return take_elements<T>(y, x, indices, range, part);
     int64_t row = range.begin / inner, column = range.begin % inner;
     int64_t outer = row / m, i = row % m;
     for (int64_t at = range.begin; at < range.end; column = 0) {
@@ -68,8 +86,12 @@ void scatter_add(OutAdd y, In indices, In updates, const NoSettings&, const Part
       const T* from = updates.as<T>() + outer * m * inner;
       for (int64_t i = 0; i < m; ++i) {
         const int64_t index = indices.as<int32_t>()[i], row = index < 0 ? index + n : index;
-        if (row >= low && row < high)
+        if (row < low || row >= high) continue;
+        if (inner == 1) {
+          to[outer * n + row] += from[i];
+        } else {
           move_run(to + (outer * n + row) * inner, true, from + i * inner, inner);
+        }
       }
       at = end;
     }

@@ -9,18 +9,18 @@ void variance_forward(Out variance, Out mean, In x, Scratch scratch, const Varia
   if (x.size() == 0) return;
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    const Plan p = plan_reduction(mean, x);
+    const ReductionPlan p = plan_reduction(mean, x);
     const T n = static_cast<T>(x.size() / mean.size());
     const auto divide = [&](Vec<T> v, Vec<T>) { return v / n; };
     const auto root = [&](Vec<T> v, Vec<T>) { return sqrt(v / n); };
     T *m = mean.as<T>(), *y = variance.as<T>(), *partial = scratch.shared<T>();
     const int stage = part.stage - stages_of(p);
     if (stage < 0) {
-      reduce_pass<Add, Itself>(m, x.as<T>(), m, m, partial, p, part.stage, part, divide);
+      reduce_pass<Total, Itself>(m, x.as<T>(), m, m, partial, p, part.stage, part, divide);
     } else if (s.root) {
-      reduce_pass<Add, SquareOfDifference>(y, x.as<T>(), m, m, partial, p, stage, part, root);
+      reduce_pass<Total, SquareOfDifference>(y, x.as<T>(), m, m, partial, p, stage, part, root);
     } else {
-      reduce_pass<Add, SquareOfDifference>(y, x.as<T>(), m, m, partial, p, stage, part, divide);
+      reduce_pass<Total, SquareOfDifference>(y, x.as<T>(), m, m, partial, p, stage, part, divide);
     }
   });
 }
@@ -28,7 +28,7 @@ void variance_forward(Out variance, Out mean, In x, Scratch scratch, const Varia
 void variance_forward_schedule(Out, Out mean, In x, Scratch, const VarianceSettings&,
                                Schedule& schedule) noexcept {
   if (x.size() == 0) return plan_stage(schedule, 0, 0, 0);
-  const Plan p = plan_reduction(mean, x);
+  const ReductionPlan p = plan_reduction(mean, x);
   plan_pass(schedule, plan_pass(schedule, 0, p, x, 0), p, x, 0);
   schedule.shared_bytes = partial_size(p) * size_of(x.dtype());
 }
