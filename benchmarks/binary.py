@@ -47,5 +47,5 @@ def rows():
     for function in ("multiply", "divide", "power"):
         cases += [binary((n,), (n,), (n,), function, values=("positive", "normal"))]
     cases += [binary_backward((n,), (n,), (n,), "multiply", "a"), compare((n,), (n,), (n,))]
-    cases += [where((n,), (n,), (n,), (n,))]
+    cases += [where((n,), (n,), (n,), (n,)).changed("b", values="normal")]
     return kernel_rows("binary", cases, NUMPY, TORCH, label=label)

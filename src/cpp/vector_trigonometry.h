@@ -2,7 +2,7 @@
 // instruction set. x = n pi/2 + r with |r| <= pi/4: up to kNear by four parts of pi/2, short enough
 // that n times each of the first three is exact; beyond, lane by lane, with 192 bits of 2/pi from
 // where they begin to matter (Payne and Hanek 1983). Then minimax polynomials made in 200 bits. The
-// largest errors found over every 61st float and 9 million doubles of all sizes are 2.1 and 2.4 ULP
+// largest errors found over every 61st float and 9 million doubles of all sizes are 2.3 and 2.4 ULP
 // (tests/cpp/selftest_math.cpp). sin(+-inf) is NaN, NaN stays NaN, sin(-0) is -0.
 #pragma once
 #include "vector_special.h"

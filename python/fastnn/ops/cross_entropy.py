@@ -54,7 +54,7 @@ def row_weights(weights, x, operation):
         zero = device.empty(shape[weights.ndim :], x.dtype)
         device.module.fill(zero, (0.0,))
         inner = (1,) * (len(shape) - weights.ndim)
-        device.module.add(full, array.reshape(weights.shape + inner), zero)
+        device.module.binary(full, array.reshape(weights.shape + inner), zero, ("add",))
         array = full
     return array.reshape((array.size,))
 
