@@ -30,7 +30,8 @@ void variance_forward_schedule(Out, Out mean, In x, Scratch, const VarianceSetti
   if (x.size() == 0) return plan_stage(schedule, 0, 0, 0);
   const ReductionPlan p = plan_reduction(mean, x);
   plan_pass(schedule, plan_pass(schedule, 0, p, x, 0), p, x, 0);
-  schedule.shared_bytes = partial_size(p) * size_of(x.dtype());
+  // Never none: a planned program drops a stage that hands nothing on to the next but an output.
+  schedule.shared_bytes = larger(1, partial_size(p)) * size_of(x.dtype());
 }
 
 // dx = dvariance 2 (x - mean) / n; of the root: droot (x - mean) / (n root)
