@@ -3,7 +3,47 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypeAlias
 
 Array: TypeAlias = Any  # NumPy's, or a GPU's
-_Activation: TypeAlias = Literal["none", "relu"]
+_Activation: TypeAlias = Literal[
+    "none",
+    "relu",
+    "sigmoid",
+    "tanh",
+    "elu",
+    "selu",
+    "softplus",
+    "softsign",
+    "hard_sigmoid",
+    "exponential",
+    "relu6",
+]
+_Unary: TypeAlias = Literal[
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "sigmoid",
+    "tanh",
+    "softplus",
+    "softsign",
+    "hard_sigmoid",
+    "exponential",
+    "relu6",
+    "sqrt",
+    "rsqrt",
+    "gelu",
+    "gelu_tanh",
+    "silu",
+    "absolute",
+    "negative",
+    "log",
+    "log1p",
+    "square",
+    "sin",
+    "cos",
+    "floor",
+    "sign",
+    "clip",
+]
 _Loss: TypeAlias = Literal[
     "squared",
     "absolute",
@@ -12,6 +52,19 @@ _Loss: TypeAlias = Literal[
     "sigmoid_cross_entropy",
 ]
 _Pooling: TypeAlias = Literal["max", "average", "sum"]
+_Reduction: TypeAlias = Literal["sum", "mean", "max", "min", "prod", "logsumexp"]
+_Extreme: TypeAlias = Literal["max", "min"]
+_Binary: TypeAlias = Literal["add", "subtract", "multiply", "divide", "power", "minimum", "maximum"]
+_Comparison: TypeAlias = Literal[
+    "equal",
+    "not_equal",
+    "less",
+    "less_equal",
+    "greater",
+    "greater_equal",
+]
+_Side: TypeAlias = Literal["a", "b"]
+_PadMode: TypeAlias = Literal["edge", "reflect", "symmetric", "wrap"]
 
 def gemm(
     y: Array,
@@ -71,15 +124,33 @@ def pool2d_backward(
     *,
     add: int = 0,
 ) -> None: ...
-def relu_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...
-def relu_backward(dx: Array, dy: Array, y: Array, /, *, add: int = 0) -> None: ...
+def unary_forward(
+    y: Array,
+    x: Array,
+    settings: tuple[_Unary, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def unary_backward(
+    dx: Array,
+    dy: Array,
+    saved: Array,
+    settings: tuple[_Unary, float, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
 def softmax_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def softmax_backward(dx: Array, dy: Array, y: Array, /, *, add: int = 0) -> None: ...
+def log_softmax_forward(y: Array, x: Array, /, *, add: int = 0) -> None: ...
+def log_softmax_backward(dx: Array, dy: Array, y: Array, /, *, add: int = 0) -> None: ...
 def softmax_cross_entropy_forward(
     loss: Array,
     p: Array,
     logits: Array,
     labels: Array,
+    weights: Array | None,
     /,
     *,
     add: int = 0,
@@ -89,16 +160,69 @@ def softmax_cross_entropy_backward(
     dloss: Array,
     p: Array,
     labels: Array,
+    weights: Array | None,
     /,
     *,
     add: int = 0,
 ) -> None: ...
-def cross_entropy_forward(loss: Array, p: Array, labels: Array, /, *, add: int = 0) -> None: ...
+def cross_entropy_forward(
+    loss: Array,
+    p: Array,
+    labels: Array,
+    weights: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
 def cross_entropy_backward(
     dp: Array,
     dloss: Array,
     p: Array,
     labels: Array,
+    weights: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def softmax_cross_entropy_soft_forward(
+    loss: Array,
+    p: Array,
+    logits: Array,
+    target: Array,
+    weights: Array | None,
+    settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def softmax_cross_entropy_soft_backward(
+    dlogits: Array,
+    dloss: Array,
+    p: Array,
+    target: Array,
+    weights: Array | None,
+    settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def cross_entropy_soft_forward(
+    loss: Array,
+    p: Array,
+    target: Array,
+    weights: Array | None,
+    settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def cross_entropy_soft_backward(
+    dp: Array,
+    dloss: Array,
+    p: Array,
+    target: Array,
+    weights: Array | None,
+    settings: tuple[float],
     /,
     *,
     add: int = 0,
@@ -211,12 +335,20 @@ def uniform(
     *,
     add: int = 0,
 ) -> None: ...
+def normal(
+    y: Array,
+    state: Array,
+    settings: tuple[float, float, bool, int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
 def dropout_forward(
     y: Array,
     position: Array,
     state: Array,
     x: Array,
-    settings: tuple[float, int],
+    settings: tuple[float, int, tuple[int, ...]],
     /,
     *,
     add: int = 0,
@@ -225,12 +357,32 @@ def dropout_backward(
     dx: Array,
     dy: Array,
     position: Array,
-    settings: tuple[float, int],
+    settings: tuple[float, int, tuple[int, ...]],
     /,
     *,
     add: int = 0,
 ) -> None: ...
-def add(y: Array, a: Array, b: Array, /, *, add: int = 0) -> None: ...
+def binary(y: Array, a: Array, b: Array, settings: tuple[_Binary], /, *, add: int = 0) -> None: ...
+def binary_backward(
+    d: Array,
+    dy: Array,
+    a: Array,
+    b: Array,
+    settings: tuple[_Binary, _Side],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def compare(
+    y: Array,
+    a: Array,
+    b: Array,
+    settings: tuple[_Comparison],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def where(y: Array, condition: Array, a: Array, b: Array, /, *, add: int = 0) -> None: ...
 def sum_to(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def adam_update(
     w: Sequence[Array],
@@ -298,7 +450,106 @@ def adadelta_update(
     add: int = 0,
 ) -> None: ...
 def norms(norm: Array, x: Sequence[Array], /, *, add: int = 0) -> None: ...
+def reduce_forward(y: Array, x: Array, settings: tuple[_Reduction], /, *, add: int = 0) -> None: ...
+def reduce_backward(
+    dx: Array,
+    dy: Array,
+    x: Array | None,
+    y: Array | None,
+    settings: tuple[_Reduction],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def variance_forward(
+    variance: Array,
+    mean: Array,
+    x: Array,
+    settings: tuple[bool],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def variance_backward(
+    dx: Array,
+    dvariance: Array,
+    variance: Array,
+    mean: Array,
+    x: Array,
+    settings: tuple[bool],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def arg_reduce(y: Array, x: Array, settings: tuple[_Extreme, int], /, *, add: int = 0) -> None: ...
+def cumulative_sum(
+    y: Array,
+    x: Array,
+    settings: tuple[int, bool, bool],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
 def fill(y: Array, settings: tuple[float], /, *, add: int = 0) -> None: ...
 def copy(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def cast(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def gather(y: Array, x: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def transpose(y: Array, x: Array, settings: tuple[tuple[int, ...]], /, *, add: int = 0) -> None: ...
+def slice(
+    y: Array,
+    x: Array,
+    settings: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def pad(
+    y: Array,
+    x: Array,
+    settings: tuple[tuple[int, ...], _PadMode],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def pad_backward(
+    dx: Array,
+    dy: Array,
+    settings: tuple[tuple[int, ...], _PadMode],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def concatenate(y: Array, x: Sequence[Array], settings: tuple[int], /, *, add: int = 0) -> None: ...
+def take(y: Array, x: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def scatter_add(y: Array, indices: Array, updates: Array, /, *, add: int = 0) -> None: ...
+def one_hot(y: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def top_k(values: Array, indices: Array, x: Array, /, *, add: int = 0) -> None: ...
+def top_k_backward(dx: Array, dvalues: Array, indices: Array, /, *, add: int = 0) -> None: ...
+def in_top_k(
+    y: Array,
+    targets: Array,
+    x: Array,
+    settings: tuple[int],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def bincount(counts: Array, labels: Array, weights: Array | None, /, *, add: int = 0) -> None: ...
+def confusion_matrix(
+    counts: Array,
+    labels: Array,
+    predictions: Array,
+    weights: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def threshold_histogram(
+    counts: Array,
+    scores: Array,
+    labels: Array,
+    weights: Array | None,
+    /,
+    *,
+    add: int = 0,
+) -> None: ...

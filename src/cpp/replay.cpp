@@ -20,7 +20,8 @@ void run_part(const Replay& replay, const Replay::Launch& launch, int64_t index,
 
 }  // namespace
 
-// Scratch is born in the first stage.
+// Scratch is born in the first stage, and so are outputs: a later stage may read what an earlier one
+// has left there.
 std::vector<Access> RecordedCall::accesses(int stage) const {
   std::vector<Access> accesses;
   for (int k = 0; k < operation->parameters; ++k)
@@ -30,8 +31,8 @@ std::vector<Access> RecordedCall::accesses(int stage) const {
       char role = operation->roles[k];
       if (role == 'R') role = 'r';
       if (role == 'M') role = 'm';
-      if (role == 'a' && !operands[i].add) role = 'w';
-      if (role == 's') role = stage == 0 ? 'w' : 'm';
+      if (role == 's' || (role == 'a' && !operands[i].add)) role = 'w';
+      if (role == 'w' && stage > 0) role = 'm';
       accesses.push_back({at.buffer, at.offset, at.offset + operands[i].bytes(), role});
     }
   return accesses;

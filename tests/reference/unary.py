@@ -28,7 +28,7 @@ def erf(x):
     return np.where(np.abs(given) > 6.5, np.sign(given), total * np.exp(-x * x))
 
 
-def normal(x):
+def normal_distribution(x):
     """The normal distribution function."""
     return (1 + erf(x * np.sqrt(np.full_like(x, 0.5)))) / 2
 
@@ -77,7 +77,7 @@ FORWARD = {
     "relu6": relu6,
     "sqrt": np.sqrt,
     "rsqrt": lambda x: 1 / np.sqrt(x),
-    "gelu": lambda x: x * normal(x),
+    "gelu": lambda x: x * normal_distribution(x),
     "gelu_tanh": lambda x: x * (1 + gate(x)[0]) / 2,
     "silu": lambda x: x * sigmoid(x),
     "absolute": np.abs,
@@ -117,7 +117,7 @@ DERIVATIVE = {  # of the saved array
     "relu6": lambda y: inside(y, 0, 6),
     "sqrt": lambda y: 0.5 / y,
     "rsqrt": lambda y: -0.5 * y * y * y,
-    "gelu": lambda x: normal(x) + x * density(x),
+    "gelu": lambda x: normal_distribution(x) + x * density(x),
     "gelu_tanh": lambda x: (1 + gate(x)[0] + gate(x)[1] * (1 - gate(x)[0] ** 2)) / 2,
     "silu": lambda x: sigmoid(x) * (1 + x * (1 - sigmoid(x))),
     "absolute": sign,

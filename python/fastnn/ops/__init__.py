@@ -59,7 +59,7 @@ from .cross_entropy import sparse_categorical_crossentropy
 from .cumulative_sum import cumsum
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
-from .loss import binary_crossentropy, element_loss, huber, mean_absolute_error, mean_squared_error
+from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
 from .memory import cast, copy, full, gather, ones, reshape, zeros
 from .normal import normal, truncated_normal
 from .norms import global_norm, norms
@@ -68,7 +68,7 @@ from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .reduce import logsumexp, max, mean, min, prod, sum
 from .shape import expand_dims, getitem, ravel, squeeze
-from .slice import broadcast_to, flip, slice, split, window
+from .slice import broadcast_to, flip, slice, split
 from .soft_cross_entropy import categorical_crossentropy
 from .softmax import log_softmax, softmax
 from .sum_to import sum_to
@@ -126,7 +126,6 @@ __all__ = [
     "depthwise_conv2d",
     "divide",
     "dropout",
-    "element_loss",
     "elu",
     "equal",
     "exp",
@@ -228,6 +227,5 @@ __all__ = [
     "uniform",
     "var",
     "where",
-    "window",
     "zeros",
 ]
