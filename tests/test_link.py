@@ -99,7 +99,12 @@ def cuda_headers():
     not cuda_headers() or os.uname().machine != "x86_64", reason="CUDA's headers are not here"
 )
 def test_a_missing_cuda_twin(copied):
-    options = ["-DFASTNN_ISA=cuda_emulated", f"-I{copied}/src/cuda", f"-I{copied}/src/cpp"]
+    options = [
+        "-DFASTNN_ISA=cuda_emulated",
+        "-DFASTNN_EMULATED",
+        f"-I{copied}/src/cuda",
+        f"-I{copied}/src/cpp",
+    ]
     options += ["-isystem", str(cuda_headers()), "-x", "c++"]
     twins = sorted((copied / "src/cuda").glob("*.cu"))
     plain = [
