@@ -1,7 +1,7 @@
 // Calls of a recorded step that become one before it is planned, where that saves passes over
 // memory and changes no bit. Knows nothing of Python.
-//   unary_backward(dx, dy, y) of relu after gemm(dy, ..): gemm(dx, .., activated = y). The gradient of a
-//   layer goes back through the activation below it while it is still in registers.
+//   unary_backward(dx, dy, y) of relu after gemm(dy, ..): gemm(dx, .., activated = y). The gradient
+//   of a layer goes back through the activation below it while it is still in registers.
 #pragma once
 #include <vector>
 

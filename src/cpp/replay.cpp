@@ -20,8 +20,8 @@ void run_part(const Replay& replay, const Replay::Launch& launch, int64_t index,
 
 }  // namespace
 
-// Scratch is born in the first stage, and so are outputs: a later stage may read what an earlier one
-// has left there.
+// Scratch is born in the first stage, and so are outputs: a later stage may read what an earlier
+// one has left there.
 std::vector<Access> RecordedCall::accesses(int stage) const {
   std::vector<Access> accesses;
   for (int k = 0; k < operation->parameters; ++k)

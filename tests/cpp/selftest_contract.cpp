@@ -110,9 +110,9 @@ void read_operands(const Operation& operation, const char* p, Dtype under_test, 
       const bool empty = list && p[1] == ')';
       p += empty;
       if (!empty) do {
-        p += *p == '(' || *p == ' ';
-        all.operands.push_back(read_operand(p, under_test, all));
-      } while (list && *p == ' ');
+          p += *p == '(' || *p == ' ';
+          all.operands.push_back(read_operand(p, under_test, all));
+        } while (list && *p == ' ');
       p += list;
     }
     all.first.push_back(static_cast<uint16_t>(all.operands.size()));
