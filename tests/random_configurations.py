@@ -16,7 +16,7 @@ import cases
 import numpy as np
 import pytest
 import support
-from cases import conv2d
+from cases import arg_reduce, conv2d, cumulative_sum, pool2d, reduce, variance
 
 TERMS = 2_000_000  # products of a configuration at most: the reference is slow
 
@@ -56,8 +56,39 @@ def draw_conv2d(rng):
     ]
 
 
+def draw_pool2d(rng):
+    """A forward and its backward; None where the window does not fit."""
+    of = rng.integers
+    size = [int(rng.choice([1, 2, 2, 3, 4, of(1, 20)])) for _ in "HW"]
+    stride = [int(rng.choice([1, 2, 2, 3, size[0], of(1, 9)])) for _ in "HW"]
+    pads = [int(of(0, k)) if of(2) else 0 for k in (size[0], size[0], size[1], size[1])]
+    x = (int(of(0, 4)), *(int(of(1, 25)) for _ in "HW"), int(rng.choice([1, 2, 3, 16, of(1, 99)])))
+    y = pool2d.shapes(x, size, stride, pads)
+    if min(y[1:]) < 1 or np.prod(y, dtype=float) * size[0] * size[1] > TERMS / 10:
+        return None
+    function = str(rng.choice(["max", "max", "average", "sum"]))
+    place = (x, tuple(size), tuple(stride), tuple(pads), function, cases.FLOATS[of(2)])
+    return [pool2d.pool2d_forward(*place), pool2d.pool2d_backward(*place)]
+
+
+def draw_reductions(rng):
+    """Every reduction of one array over the same axes."""
+    of = rng.integers
+    x = tuple(int(rng.choice([1, 2, 3, of(1, 20), of(1, 200)])) for _ in range(of(1, 6)))
+    if np.prod(x, dtype=float) > 30_000:
+        return None
+    y = tuple(1 if of(2) else n for n in x)
+    dtype, root, axis = cases.FLOATS[of(2)], bool(of(2)), int(of(len(x)))
+    made = [reduce.reduce_forward(y, x, f, dtype) for f in ("sum", "max", "logsumexp")]
+    made += [reduce.reduce_backward(y, x, f, dtype) for f in ("mean", "min")]
+    made += [variance.variance_forward(y, x, root, dtype)]
+    made += [arg_reduce.arg_reduce(x, axis, str(rng.choice(["max", "min"])), dtype)]
+    ends = bool(of(2)), bool(of(2))
+    return [*made, cumulative_sum.cumulative_sum(x, axis, *ends, dtype)]
+
+
 # A family's name, and what draws a configuration of it: a list of cases, or None to draw again.
-GENERATORS = {"conv2d": draw_conv2d}
+GENERATORS = {"conv2d": draw_conv2d, "pool2d": draw_pool2d, "reductions": draw_reductions}
 
 
 def configuration(family, seed, i):
