@@ -68,6 +68,13 @@ def read_settings(root=ROOT):
     return structs
 
 
+def read_choices(root=ROOT):
+    """The names of each enumeration: {"Pooling": ("max", "average", "sum")}."""
+    text = re.sub(r"^ *#define.*", "", (root / "src/cpp/settings.h").read_text(), flags=re.M)
+    found = re.findall(r"FASTNN_CHOICE\((\w+),([^)]*)\)", text)
+    return {name: tuple(re.findall(r"\w+", names)) for name, names in found}
+
+
 def read_operations(root=ROOT):
     """Every operation of the contract, in its order: {name: Operation}."""
     text = re.sub(r"//.*", "", (root / "src/cpp/operations.def").read_text())

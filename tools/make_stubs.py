@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from contract import ROOT, read_operations
+from contract import ROOT, read_choices, read_operations
 
 SETTINGS = {"double": "float", "int64_t": "int", "bool": "bool", "Integers": "tuple[int, ...]"}
 HEADER = "# Made by tools/make_stubs.py.\n"
@@ -21,11 +21,9 @@ HEADER = "# Made by tools/make_stubs.py.\n"
 
 def choices():
     """A type for each enumeration of settings.h."""
-    text = (ROOT / "src/cpp/settings.h").read_text()
-    text = re.sub(r"^ *#define.*", "", text, flags=re.M)
     lines = []
-    for enum, names in re.findall(r"FASTNN_CHOICE\((\w+),([^)]*)\)", text):
-        literals = [f'"{name}"' for name in re.findall(r"\w+", names)]
+    for enum, names in read_choices().items():
+        literals = [f'"{name}"' for name in names]
         line = f"_{enum}: TypeAlias = Literal[{', '.join(literals)}]"
         if len(line) > 100:
             inner = "".join(f"    {literal},\n" for literal in literals)
