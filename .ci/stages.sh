@@ -103,13 +103,16 @@ configure() { # configure FOLDER OPTIONS...
 compile_checks() {
   local options=(-DFASTNN_EMULATION=ON)
   if command -v nvcc >/dev/null; then
-    options+=(-DFASTNN_CUDA=on "-DFASTNN_CUDA_ARCH=${architectures:-80}")
+    options+=(-DFASTNN_CUDA=on "-DFASTNN_CUDA_ARCH=${architectures:-80}" -DCMAKE_CUDA_FLAGS=-Xptxas=-v)
   else
     pip install -q --no-deps --target "$work/cuda" nvidia-cuda-runtime nvidia-cuda-crt
     options+=(-DFASTNN_CUDA_INCLUDE="$(dirname "$(find "$work/cuda" -name cuda_runtime_api.h)")")
   fi
   configure "$work/checks" "${options[@]}"
-  ninja -C "$work/checks" --quiet
+  ninja -C "$work/checks" --quiet >"$work/build" || {
+    grep -v ptxas "$work/build"
+    false
+  }
   command -v nvcc >/dev/null || {
     echo "nvcc is missing: the .cu files were compiled for the emulation alone"
     exit 77
@@ -121,7 +124,7 @@ ptxas_report() {
     echo "nvcc is missing"
     exit 77
   }
-  python tools/ptxas.py --check
+  python tools/ptxas.py --check "$work/build"
 }
 
 selftests() {

@@ -8,11 +8,11 @@ from contract import ROOT
 
 REPORT = """
 ptxas info    : 0 bytes gmem
-ptxas info : Compiling entry function '_ZN6fastnn4cuda19relu_forward_kernelIfEEvPT_PKS2_l'
+ptxas: Compiling entry function '_ZN6fastnn4cuda19relu_forward_kernelIfEEvPT_PKS2_l' for 'sm_80'
 ptxas info    : Function properties for _ZN6fastnn4cuda19relu_forward_kernelIfEEvPT_PKS2_l
     16 bytes stack frame, 8 bytes spill stores, 12 bytes spill loads
 ptxas info    : Used 18 registers, used 0 barriers, 1024 bytes smem, 376 bytes cmem[0]
-ptxas info : Compiling entry function '_ZN6fastnn4cuda16adam_rate_kernelEPd'
+ptxas: Compiling entry function '_ZN6fastnn4cuda16adam_rate_kernelEPd' for 'sm_80'
     0 bytes stack frame, 0 bytes spill stores, 0 bytes spill loads
 ptxas info    : Used 31 registers, used 0 barriers, 376 bytes cmem[0]
 """

@@ -1,8 +1,9 @@
 """What the CUDA compiler says of every kernel: docs/ptxas.md, and the check that none spills.
 
-    python tools/ptxas.py            compiles src/cuda and writes docs/ptxas.md
-    python tools/ptxas.py --check    the same without writing: fails where a kernel spills that is
-                                     not among EXCEPTIONS, or where docs/ptxas.md lists others
+    python tools/ptxas.py              compiles src/cuda and writes docs/ptxas.md
+    python tools/ptxas.py --check LOG  reads what a build with -Xptxas=-v has printed: fails where a
+                                       kernel spills that is not among EXCEPTIONS, or where
+                                       docs/ptxas.md lists others
 
 Needs nvcc and c++filt.
 """
@@ -66,8 +67,9 @@ def number(pattern, text):
 
 def kernels_of(report):
     """The kernels that one report is about, in the order of their names."""
-    parts = re.split(r"Compiling entry function '(\w+)'", report)[1:]
-    mangled, texts = parts[::2], parts[1::2]
+    parts = re.split(r"Compiling entry function '(\w+)' for '(\w+)'", report)[1:]
+    here = [i for i in range(0, len(parts), 3) if parts[i + 1] == ARCHITECTURE]
+    mangled, texts = [parts[i] for i in here], [parts[i + 2] for i in here]
     names = subprocess.run(
         ["c++filt"], input="\n".join(mangled), capture_output=True, text=True, check=True
     ).stdout.split("\n")
@@ -111,9 +113,10 @@ def page(found, compiler):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--check", action="store_true", help="write nothing, fail where it differs")
+    parser.add_argument("--check", metavar="LOG", help="of a build: write nothing, compare")
     check = parser.parse_args().check
-    found = {stem: kernels_of(text) for stem, text in compile_all().items()}
+    reports = {"": Path(check).read_text()} if check else compile_all()
+    found = {stem: kernels_of(text) for stem, text in reports.items()}
     everything = [kernel for kernels in found.values() for kernel in kernels]
 
     wrong = [
