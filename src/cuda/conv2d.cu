@@ -38,46 +38,50 @@ template <class T, class Tile, bool transposed>
 __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
     product_kernel(Epilogue<T> end, const T* from, const T* w, ConvShape s) {
   const int from_channels = transposed ? s.F : s.C, to_channels = transposed ? s.C : s.F;
-  const int64_t from_all = int64_t{from_channels} * s.groups;
   const int64_t to_all = int64_t{to_channels} * s.groups, F_all = int64_t{s.F} * s.groups;
   const Tiles tiles = tiles_of<transposed>(s, Tile::kRows, Tile::kColumns);
+  Region& r = shared<ProductShared<T, Tile>>().region;
 
   for (int64_t tile = blockIdx.x; tile < tiles.all(); tile += gridDim.x) {
-    const int64_t n0 = tile % tiles.n * Tile::kColumns, m0 = tile / tiles.n % tiles.m * Tile::kRows;
-    const int64_t group = tile / tiles.n / tiles.m % s.groups;
-    const int64_t phase = tile / tiles.n / tiles.m / s.groups;
-    const Axis h = axis_of<transposed>(s.h, phase / phases_of<transposed>(s.w));
-    const Axis v = axis_of<transposed>(s.w, phase % phases_of<transposed>(s.w));
-    const int64_t M = s.N * h.out * v.out, K = int64_t{h.taps} * v.taps * from_channels;
-    if (m0 >= M) continue;  // the whole block: a phase with fewer pixels than the first
+    __syncthreads();  // all have done with the last tile's
+    if (threadIdx.x == 0) r = region_of<transposed, Tile>(s, tiles, tile);
+    __syncthreads();
+    if (r.m0 >= r.M) continue;  // the whole block: a phase with fewer pixels than the first
+    const int64_t K = int64_t{r.h.taps} * r.w.taps * from_channels;
 
     Sums<T, Tile> sums = {};
-    WindowLoader<T, Tile::kRows, Tile::kDepth> windows(from + group * from_channels, from_all,
-                                                       from_channels, h, v, m0, M);
+    WindowLoader<T, Tile::kRows, Tile::kDepth> windows(from + r.group * from_channels,
+                                                       from_channels, r);
     if constexpr (transposed) {
-      TapLoader<T, Tile::kColumns, Tile::kDepth> weights(w + group * s.F, F_all, s, h, v, n0);
+      TapLoader<T, Tile::kColumns, Tile::kDepth> weights(w + r.group * s.F, s, r);
       multiply<T, Tile>(sums, K, windows, weights);
     } else {
-      MatrixLoader<T, Tile::kColumns, Tile::kDepth> weights(w + group * s.F, F_all, n0, s.F, K,
+      MatrixLoader<T, Tile::kColumns, Tile::kDepth> weights(w + r.group * s.F, F_all, r.n0, s.F, K,
                                                             false);
       multiply<T, Tile>(sums, K, windows, weights);
     }
 
     const auto row_of = [&](int64_t m) {
-      const Pixel pixel(m, h.out, v.out);
-      const int64_t row = h.first + int64_t{pixel.middle} * h.spread;
-      const int64_t column = v.first + int64_t{pixel.low} * v.spread;
-      return ((pixel.high * h.to + row) * v.to + column) * to_all;
+      const Pixel pixel(m, r.h.out, r.w.out);
+      const int64_t row = r.h.first + int64_t{pixel.middle} * r.h.spread;
+      const int64_t column = r.w.first + int64_t{pixel.low} * r.w.spread;
+      return ((pixel.high * r.h.to + row) * r.w.to + column) * to_all;
     };
-    for_each_sum<T, Tile>(sums, m0, M, n0, to_channels, row_of, [&](int64_t row, int64_t n, T sum) {
-      const int64_t channel = group * to_channels + n;
+    const auto put = [&](int64_t row, int64_t n, T sum) {
+      const int64_t channel = r.group * to_channels + n;
       end.put(row + channel, sum, channel);
-    });
+    };
+    for_each_sum<T, Tile>(sums, r.m0, r.M, r.n0, to_channels, row_of, put);
   }
 }
 
+// Blocks an SM: left to itself the compiler takes 64 registers for doubles and spills 252 bytes,
+// and with the 80 of three blocks it still spills 48.
+template <class T>
+constexpr int kFewChannelsBlocks = sizeof(T) > 4 ? 2 : 3;
+
 template <class T, bool transposed>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(kThreads, kFewChannelsBlocks<T>)
     few_channels_kernel(Epilogue<T> end, const T* from, const T* w, ConvShape s, int64_t size) {
   const int from_channels = transposed ? s.F : s.C, to_channels = transposed ? s.C : s.F;
   const int64_t from_all = int64_t{from_channels} * s.groups;
@@ -128,7 +132,7 @@ static void launch_product(OutAdd to, In from, In w, MaybeIn bias, const Conv2dS
       using Tile = decltype(tiling);
       launch(product_kernel<T, Tile, transposed>,
              grid_of(tiles_of<transposed>(s, Tile::kRows, Tile::kColumns).all()), dim3(kThreads),
-             sizeof(TileShared<T, Tile>), stream, end, from.as<T>(), w.as<T>(), s);
+             sizeof(ProductShared<T, Tile>), stream, end, from.as<T>(), w.as<T>(), s);
     };
     const auto tiles = [&](int64_t rows, int64_t across) {
       return tiles_of<transposed>(s, rows, across).all();
@@ -220,23 +224,28 @@ __global__ void __launch_bounds__(kThreads, kBlocksPerSm<T, Tile>)
   const int64_t F_all = int64_t{s.F} * s.groups;
   const int64_t tiles_m = blocks_of(Tile::kRows, plan.rows),
                 tiles_n = blocks_of(Tile::kColumns, s.F);
+  WeightsRegion& r = shared<WeightsShared<T, Tile>>().region;
 
   for (int64_t tile = blockIdx.x; tile < tiles_n * tiles_m * s.groups * plan.chunks;
        tile += gridDim.x) {
-    const int64_t n0 = tile % tiles_n * Tile::kColumns, m0 = tile / tiles_n % tiles_m * Tile::kRows;
-    const int64_t group = tile / tiles_n / tiles_m % s.groups;
-    const int64_t chunk = tile / tiles_n / tiles_m / s.groups, begin = chunk * plan.each;
-    const int64_t K = smaller(plan.each, plan.pixels - begin);
+    __syncthreads();  // all have done with the last tile's
+    if (threadIdx.x == 0) {
+      r = {tile / tiles_n % tiles_m * Tile::kRows, tile % tiles_n * Tile::kColumns,
+           tile / tiles_n / tiles_m % s.groups, tile / tiles_n / tiles_m / s.groups};
+    }
+    __syncthreads();
+    const int64_t begin = r.chunk * plan.each, K = smaller(plan.each, plan.pixels - begin);
 
     Sums<T, Tile> sums = {};
-    PixelLoader<T, Tile::kRows, Tile::kDepth> windows(x + group * s.C, s, m0, plan.rows, begin, K);
-    MatrixLoader<T, Tile::kColumns, Tile::kDepth> gradients(dy + begin * F_all + group * s.F, F_all,
-                                                            n0, s.F, K, false);
+    PixelLoader<T, Tile::kRows, Tile::kDepth> windows(x + r.group * s.C, s, r.m0, plan.rows, begin,
+                                                      K);
+    MatrixLoader<T, Tile::kColumns, Tile::kDepth> gradients(dy + begin * F_all + r.group * s.F,
+                                                            F_all, r.n0, s.F, K, false);
     multiply<T, Tile>(sums, K, windows, gradients);
 
-    T* to = y + chunk * plan.size + group * s.F;
+    T* to = y + r.chunk * plan.size + r.group * s.F;
     for_each_sum<T, Tile>(
-        sums, m0, plan.rows, n0, s.F, [&](int64_t m) { return m * F_all; },
+        sums, r.m0, plan.rows, r.n0, s.F, [&](int64_t m) { return m * F_all; },
         [&](int64_t row, int64_t n, T sum) { to[row + n] = add ? to[row + n] + sum : sum; });
   }
 }
@@ -293,7 +302,7 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
       using Tile = decltype(tiling);
       const int64_t tiles = blocks_of(Tile::kRows, plan.rows) * blocks_of(Tile::kColumns, s.F);
       launch(weights_kernel<T, Tile>, grid_of(tiles * s.groups * plan.chunks), dim3(kThreads),
-             sizeof(TileShared<T, Tile>), stream, to, add, dy.as<T>(), x.as<T>(), s, plan);
+             sizeof(WeightsShared<T, Tile>), stream, to, add, dy.as<T>(), x.as<T>(), s, plan);
     };
     if (plan.tiled) {
       with_weights_tile(plan.rows, s.F, run);

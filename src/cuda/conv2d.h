@@ -142,6 +142,34 @@ struct Counter {
 using Pixel = Counter<int64_t>;
 using Tap = Counter<int>;
 
+// Where a block's tile of a product to pictures lies, and what its pixels take. It stays in shared
+// memory: beside a thread's sums there are no registers for what all threads have in common.
+struct Region {
+  int64_t m0, M, n0, group;
+  int64_t image;  // of pixel m0
+  int64_t all;    // channels of the source
+  Axis h, w;
+};
+template <bool transposed, class Tile>
+__device__ Region region_of(const ConvShape& s, const Tiles& tiles, int64_t tile) {
+  const int64_t phase = tile / tiles.n / tiles.m / s.groups;
+  Region r{};
+  r.n0 = tile % tiles.n * Tile::kColumns;
+  r.m0 = tile / tiles.n % tiles.m * Tile::kRows;
+  r.group = tile / tiles.n / tiles.m % s.groups;
+  r.h = axis_of<transposed>(s.h, phase / phases_of<transposed>(s.w));
+  r.w = axis_of<transposed>(s.w, phase % phases_of<transposed>(s.w));
+  r.all = int64_t{transposed ? s.F : s.C} * s.groups;
+  r.M = s.N * r.h.out * r.w.out;
+  r.image = r.m0 < r.M ? r.m0 / r.h.out / r.w.out : 0;
+  return r;
+}
+template <class T, class Tile>
+struct ProductShared {
+  TileShared<T, Tile> tiles;  // first, where multiply() looks for them
+  Region region;
+};
+
 // The left operand of a product to pictures: x the output's pixels, k the taps and channels.
 template <class T, int side, int depth>
 class WindowLoader : public Loader<T, side, depth> {
@@ -149,47 +177,42 @@ class WindowLoader : public Loader<T, side, depth> {
   using Loader<T, side, depth>::held_, Loader<T, side, depth>::kHeld;
 
  public:
-  // `from` is the group's first channel of all.
-  __device__ WindowLoader(const T* from, int64_t all, int channels, const Axis& h, const Axis& w,
-                          int64_t m0, int64_t M)
+  // `from` is the group's first channel.
+  __device__ WindowLoader(const T* from, int channels, const Region& r)
       : Loader<T, side, depth>(true),
-        from_(from),
-        all_(all),
+        from_(from + r.image * r.h.from * r.w.from * r.all),
         channels_(channels),
-        h_(h),
-        w_(w),
-        tap_(k_, w.taps > 0 ? w.taps : 1, channels) {
+        r_(r),
+        tap_(k_, r.w.taps > 0 ? r.w.taps : 1, channels) {
 #pragma unroll
     for (int i = 0; i < kHeld; ++i) {
       // Beyond the last pixel the last one again: what it gives is not stored.
-      const Pixel pixel(smaller(m0 + x_ + i * step_x_, M - 1), h.out, w.out);
-      row_[i] = pixel.middle * h.stride + h.start;
-      column_[i] = pixel.low * w.stride + w.start;
-      at_[i] = (pixel.high * h.from + row_[i]) * w.from + column_[i];
+      const Pixel pixel(smaller(r.m0 + x_ + i * step_x_, r.M - 1), r.h.out, r.w.out);
+      row_[i] = pixel.middle * r.h.stride + r.h.start;
+      column_[i] = pixel.low * r.w.stride + r.w.start;
+      image_[i] = static_cast<int>(pixel.high - r.image);
     }
   }
   __device__ void fetch() {
-    const bool inside = tap_.high < h_.taps && w_.taps > 0;
-    const int down = inside ? tap_.high * h_.step : 0;
-    const int across = inside ? tap_.middle * w_.step : 0;
-    const int64_t there = int64_t{down} * w_.from + across;
+    const bool inside = tap_.high < r_.h.taps && r_.w.taps > 0;
+    const int down = inside ? tap_.high * r_.h.step : 0;
+    const int across = inside ? tap_.middle * r_.w.step : 0;
 #pragma unroll
     for (int i = 0; i < kHeld; ++i) {
       const int row = row_[i] + down, column = column_[i] + across;
-      const bool valid = inside && row >= 0 && row < h_.from && column >= 0 && column < w_.from;
-      held_[i] = valid ? from_[(at_[i] + there) * all_ + tap_.low] : T{0};
+      const bool valid = inside && row >= 0 && row < r_.h.from && column >= 0 && column < r_.w.from;
+      const int64_t at = (int64_t{image_[i]} * r_.h.from + row) * r_.w.from + column;
+      held_[i] = valid ? from_[at * r_.all + tap_.low] : T{0};
     }
-    tap_.advance(depth, w_.taps, channels_);
+    tap_.advance(depth, r_.w.taps, channels_);
   }
 
  private:
   const T* from_;
-  int64_t all_;
   int channels_;
-  Axis h_, w_;
+  const Region& r_;
   Tap tap_;
-  int row_[kHeld], column_[kHeld];
-  int64_t at_[kHeld];
+  int image_[kHeld], row_[kHeld], column_[kHeld];  // images from the region's first
 };
 
 // The right operand of the transposed product: x the channels c, k the taps of the phase and f.
@@ -199,37 +222,41 @@ class TapLoader : public Loader<T, side, depth> {
   using Loader<T, side, depth>::held_, Loader<T, side, depth>::kHeld;
 
  public:
-  // `w` is the group's first f of all.
-  __device__ TapLoader(const T* w, int64_t all, const ConvShape& s, const Axis& h, const Axis& v,
-                       int64_t n0)
+  // `w` is the group's first f.
+  __device__ TapLoader(const T* w, const ConvShape& s, const Region& r)
       : Loader<T, side, depth>(true),
-        w_(w),
-        all_(all),
+        w_(w + (r.n0 + x_) * r.all),
         s_(s),
-        h_(h),
-        v_(v),
-        first_(n0 + x_),
-        tap_(k_, v.taps > 0 ? v.taps : 1, s.F) {}
+        r_(r),
+        tap_(k_, r.w.taps > 0 ? r.w.taps : 1, s.F) {}
   __device__ void fetch() {
-    const bool inside = tap_.high < h_.taps && v_.taps > 0;
-    const int64_t r = h_.first_tap + int64_t{tap_.high} * h_.tap_step;
-    const int64_t q = v_.first_tap + int64_t{tap_.middle} * v_.tap_step;
-    const int64_t row = (r * s_.w.taps + q) * s_.C + first_;
+    const bool inside = tap_.high < r_.h.taps && r_.w.taps > 0;
+    const int64_t down = r_.h.first_tap + int64_t{tap_.high} * r_.h.tap_step;
+    const int64_t across = r_.w.first_tap + int64_t{tap_.middle} * r_.w.tap_step;
+    const int64_t row = (down * s_.w.taps + across) * s_.C;
 #pragma unroll
     for (int i = 0; i < kHeld; ++i) {
-      const bool valid = inside && first_ + i * step_x_ < s_.C;
-      held_[i] = valid ? w_[(row + i * step_x_) * all_ + tap_.low] : T{0};
+      const bool valid = inside && x_ + i * step_x_ < s_.C - r_.n0;
+      held_[i] = valid ? w_[(row + i * step_x_) * r_.all + tap_.low] : T{0};
     }
-    tap_.advance(depth, v_.taps, s_.F);
+    tap_.advance(depth, r_.w.taps, s_.F);
   }
 
  private:
   const T* w_;
-  int64_t all_;
   const ConvShape& s_;
-  Axis h_, v_;
-  int64_t first_;
+  const Region& r_;
   Tap tap_;
+};
+
+// Where a block's tile of the product to w lies; in shared memory as a Region is.
+struct WeightsRegion {
+  int64_t m0, n0, group, chunk;
+};
+template <class T, class Tile>
+struct WeightsShared {
+  TileShared<T, Tile> tiles;  // first as well
+  WeightsRegion region;
 };
 
 // The left operand of the product to w: x the taps and channels, k the pixels of y.

@@ -5,8 +5,9 @@ namespace fastnn::FASTNN_ISA {
 
 // ---- softmax ----------------------------------------------------------------------------------
 
+// Unless one block an SM is asked for, the compiler saves registers and spills 16 bytes of doubles.
 template <class T, int group>
-__global__ void __launch_bounds__(kRowBlock<group>)
+__global__ void __launch_bounds__(kRowBlock<group>, 1)
     softmax_forward_kernel(T* y, const T* x, int64_t N, int64_t C) {
   for_each_row<group>(N, [&](int64_t n) {
     const SoftmaxRow<T> row = softmax_row<group>(x + n * C, C);
@@ -52,8 +53,9 @@ void softmax_backward(OutAdd dx, In dy, In y, const NoSettings&, Stream& stream)
 // ---- log_softmax ------------------------------------------------------------------------------
 
 // y = (x - max) - log(sum(exp(x - max)))
+// Unless one block an SM is asked for, the compiler saves registers and spills 16 bytes of doubles.
 template <class T, int group>
-__global__ void __launch_bounds__(kRowBlock<group>)
+__global__ void __launch_bounds__(kRowBlock<group>, 1)
     log_softmax_forward_kernel(T* y, const T* x, int64_t N, int64_t C) {
   for_each_row<group>(N, [&](int64_t n) {
     const SoftmaxRow<T> row = softmax_row<group>(x + n * C, C);
