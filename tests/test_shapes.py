@@ -120,6 +120,8 @@ KEYS = [
     slice(None, None, -1),
     slice(-1, 0, -2),
     slice(5, 9),
+    slice(1, None, 2**62),
+    slice(2**63, None, -(2**63)),
     Ellipsis,
     None,
     (0, 1, 2),

@@ -87,6 +87,16 @@ def test_dense(x, activation):
     check(lambda x, w: ops.dense(x, w, None, activation), x, (3, 4))
 
 
+@pytest.mark.parametrize("x, w", [((2, 3, 4), (4, 0)), ((2, 3, 0), (0, 4)), ((2, 0, 4), (4, 5))])
+def test_products_of_empty_batches(x, w):
+    for product in (ops.dense, ops.matmul):
+        a, b = Variable(np.ones(x)), Variable(np.ones(w))
+        y = product(a, b)
+        assert y.shape == (*x[:-1], w[-1])
+        for variable, g in zip((a, b), fastnn.gradients(ops.sum(y), [a, b]), strict=True):
+            np.testing.assert_array_equal(g.numpy(), np.zeros(variable.shape))
+
+
 @pytest.mark.parametrize(
     "function",
     [ops.relu, ops.softmax, ops.copy, lambda x: ops.reshape(x, (2, -1)), lambda x: x.reshape(4, 3)],

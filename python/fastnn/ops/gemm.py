@@ -1,5 +1,7 @@
 """Matrix products: matmul, and dense with bias and activation in one kernel."""
 
+import math
+
 from ..symbolic import operation
 from ..tensor import as_tensor, result
 from .binary import add
@@ -10,6 +12,13 @@ def _product_shape(a, b, transpose_a, transpose_b):
     rows = a.shape[-1 if transpose_a else -2]
     columns = b.shape[-2 if transpose_b else -1]
     return (*a.shape[:-2], rows, columns)
+
+
+def _matrix(array):
+    """All axes but the last as one. The size is counted: -1 would say nothing of an empty array."""
+    if array.ndim == 2:
+        return array
+    return array.reshape(math.prod(array.shape[:-1]), array.shape[-1])
 
 
 @operation
@@ -59,7 +68,7 @@ def matmul(a, b, transpose_a=False, transpose_b=False):
             return
         x, g = a.array, dy
         if b.ndim == 2 and a.ndim > 2:  # one b for the batch: its gradient sums over it
-            x, g = x.reshape(-1, x.shape[-1]), g.reshape(-1, g.shape[-1])
+            x, g = _matrix(x), _matrix(g)
         if tb:
             k.gemm(db, g, x, None, None, (True, ta, "none"), add=add)
         else:
@@ -98,12 +107,12 @@ def dense(x, kernel, bias=None, activation="none"):
     k = x.device.module
     units = w.shape[1]
     # One product over all rows, whatever axes they come from.
-    rows = x.array if x.ndim == 2 else x.array.reshape(-1, x.shape[-1])
+    rows = _matrix(x.array)
     y = x.device.empty((rows.shape[0], units), x.dtype)
     k.gemm(y, rows, w.array, None if b is None else b.array, None, (False, False, activation))
 
     def backward(dy, out):
-        dz = dy if dy.ndim == 2 else dy.reshape(-1, units)
+        dz = _matrix(dy)
         if activation != "none":
             up, dz = dz, x.device.empty(y.shape, x.dtype)
             k.unary_backward(dz, up, y, (activation, 1.0, 0.0))  # 1: elu's alpha

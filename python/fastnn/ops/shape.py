@@ -128,7 +128,8 @@ def _range(key, n):
         chosen = range(n)[key]
     except (TypeError, ValueError) as error:
         raise type(error)(f"index: {error}.") from None
-    return chosen.start, chosen.step, len(chosen)
+    # Where one place or none is chosen, the step says nothing, however long it is.
+    return chosen.start, chosen.step if len(chosen) > 1 else 1, len(chosen)
 
 
 def _is_integer(key):
