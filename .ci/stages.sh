@@ -181,10 +181,28 @@ isa_suite() { suite "FASTNN_ISA=$1"; }
 schedule_suite() { suite "FASTNN_EMULATION_SCHEDULE=$1" -k emulated; }
 
 # The emulated device joins the installed package.
-emulated_suites() {
+join_emulated() {
   cp "$work"/checks/src/cuda/emulation/_cuda_emulated*.so \
     "$(python -c 'import fastnn; print(fastnn.__path__[0])')"
+}
+emulated_suites() {
+  join_emulated
   side_by_side schedule_suite "$@"
+}
+
+# Each test under one order of threads and blocks, and every plain case under both.
+emulated_halves() {
+  join_emulated
+  side_by_side half_suite fifo lifo
+}
+half_suite() {
+  local bits="emulated and (bits or touched or in_place)"
+  local rest="emulated and not (bits or touched or in_place)"
+  case $1 in
+    fifo) set -- "$1" "$bits" "$rest" ;;
+    lifo) set -- "$1" "$rest" "$bits" ;;
+  esac
+  suite "FASTNN_EMULATION_SCHEDULE=$1" -k "$2" && suite "FASTNN_EMULATION_SCHEDULE=$1" -m smoke -k "$3"
 }
 
 # side_by_side COMMAND VALUE...: the command with each value, all at once (one suite keeps one core
