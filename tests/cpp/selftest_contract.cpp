@@ -31,7 +31,7 @@ struct Bytes {  // any settings
 
 // An operand is a letter and a shape: f the float type under test, from -1 to 1; p the same, from 0
 // to 1; d float64, i int32, l int64, u uint8: 0, 1, 2 .. modulo what follows %. "-": None, "+": add
-// to what is there, ( ): a list. Scratch is left out.
+// to what is there, ( ): a list, () an empty one. Scratch is left out.
 struct Case {
   OperationId id;
   const char* operands;
@@ -110,9 +110,9 @@ void read_operands(const Operation& operation, const char* p, Dtype under_test, 
       const bool empty = list && p[1] == ')';
       p += empty;
       if (!empty) do {
-        p += *p == '(' || *p == ' ';
-        all.operands.push_back(read_operand(p, under_test, all));
-      } while (list && *p == ' ');
+          p += *p == '(' || *p == ' ';
+          all.operands.push_back(read_operand(p, under_test, all));
+        } while (list && *p == ' ');
       p += list;
     }
     all.first.push_back(static_cast<uint16_t>(all.operands.size()));
