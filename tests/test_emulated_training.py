@@ -25,13 +25,13 @@ def gpu():
     return support.open_device("emulated").device
 
 
-def train(device=None, compiled=False, dtype="float32", off=None):
+def train(device=None, compiled=False, dtype="float32", off=None, optimizer=None):
     """All weights after STEPS steps with dropout, in one array."""
     with device or contextlib.nullcontext():
         model = mlp(SIZES, dropout=0.2, dtype=dtype)
     if off is not None:
         model.set_weights([w * (1 + off(w.shape)) for w in model.get_weights()])
-    step = classification_step(model, fastnn.optimizers.Adam(0.01))
+    step = classification_step(model, optimizer or fastnn.optimizers.Adam(0.01))
     if compiled:
         step = fastnn.compile(step)
     for x, y in batches(STEPS, dtype=dtype):
@@ -69,6 +69,24 @@ def test_training_agrees_with_the_cpu(gpu, dtype, compiled):
 
 def test_eager_and_graph_give_the_same_bits(gpu):
     assert (train(gpu, False) == train(gpu, True)).all()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: fastnn.optimizers.SGD(0.1, 0.9, nesterov=True, global_clipnorm=0.5),
+        lambda: fastnn.optimizers.RMSprop(momentum=0.5, centered=True, clipnorm=0.1),
+        lambda: fastnn.optimizers.Adagrad(clipvalue=0.01),
+        lambda: fastnn.optimizers.Adadelta(1.0, weight_decay=0.1),
+        lambda: fastnn.optimizers.AdamW(amsgrad=True),
+    ],
+)
+def test_optimizers_on_the_gpu(gpu, make):
+    eager = train(gpu, False, "float64", optimizer=make())
+    assert (eager == train(gpu, True, "float64", optimizer=make())).all()
+    # No more than what the test above takes for a bound at most.
+    limit = 1e5 * np.finfo("float64").eps
+    assert np.abs(eager - train(dtype="float64", optimizer=make())).max() < limit
 
 
 def test_a_bad_label_is_reported_where_something_waits(gpu):

@@ -31,7 +31,7 @@ struct Bytes {  // any settings
 
 // An operand is a letter and a shape: f the float type under test, from -1 to 1; p the same, from 0
 // to 1; d float64, i int32, l int64, u uint8: 0, 1, 2 .. modulo what follows %. "-": None, "+": add
-// to what is there, ( ): a list. Scratch is left out.
+// to what is there, ( ): a list, () an empty one. Scratch is left out.
 struct Case {
   OperationId id;
   const char* operands;
