@@ -87,3 +87,12 @@ def test_symbolic_and_compiled():
     x = np.random.default_rng(1).standard_normal((2, 6, 6, 17))
     seen = [step(x).numpy().tobytes() for _ in range(4)]
     assert all(one == seen[0] for one in seen)
+
+
+def test_paddings_may_be_given():
+    """Cells outside do not count in an average; as much padding as window is refused."""
+    x = np.arange(16, dtype="float32").reshape(1, 4, 4, 1)
+    y = ops.average_pool(x, 2, 2, ((1, 1), (1, 1))).numpy()
+    assert y.ravel().tolist() == [0, 1.5, 3, 6, 7.5, 9, 12, 13.5, 15]
+    with pytest.raises(ValueError, match="less than the window"):
+        ops.max_pool(x, 2, 2, ((2, 2), (0, 0)))

@@ -8,38 +8,7 @@ import operator
 
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-
-MOST = 2**29  # what the kernels take of a size, a step or a padding
-
-
-def _pair(value, name, what):
-    """(down, across) from a number or a pair of them, at least 1."""
-    try:
-        pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-        down, across = (operator.index(n) for n in pair)
-        if not 1 <= min(down, across) <= max(down, across) < MOST:
-            raise ValueError
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"{name}: {what} is {value!r}; a whole number from 1 on, or a pair of them, is wanted."
-        ) from None
-    return down, across
-
-
-def _explicit(padding, name):
-    """((top, bottom), (left, right)) as given."""
-    try:
-        if isinstance(padding, str):
-            raise TypeError
-        pads = tuple((operator.index(before), operator.index(after)) for before, after in padding)
-        if len(pads) != 2 or not all(0 <= n < MOST for pair in pads for n in pair):
-            raise ValueError
-    except (TypeError, ValueError):
-        raise ValueError(
-            f'{name}: padding is {padding!r}; "valid", "same" or ((top, bottom), (left, right)) '
-            "with whole numbers from 0 on is wanted."
-        ) from None
-    return pads
+from ._windows import as_paddings, as_pair, windows
 
 
 def _checked(name, x, kernel, bias):
@@ -63,38 +32,15 @@ def _want_channels(name, x, w, channels, which):
         )
 
 
-def _window(name, sizes, taps, strides, dilations, padding):
-    """(rows and columns of the result, ((top, bottom), (left, right)))"""
-    wide = [(k - 1) * d + 1 for k, d in zip(taps, dilations, strict=True)]
-    if isinstance(padding, str) and padding.lower() == "valid":
-        pads = ((0, 0), (0, 0))
-    elif isinstance(padding, str) and padding.lower() == "same":
-        short = [
-            max((-(-n // s) - 1) * s + k - n, 0)
-            for n, k, s in zip(sizes, wide, strides, strict=True)
-        ]
-        pads = tuple((n // 2, n - n // 2) for n in short)
-    else:
-        pads = _explicit(padding, name)
-    padded = [n + sum(pad) for n, pad in zip(sizes, pads, strict=True)]
-    if min(sizes) < 1 or min(taps) < 1 or any(n < k for n, k in zip(padded, wide, strict=True)):
-        raise ValueError(
-            f"{name}: pictures of {tuple(sizes)} rows and columns, with padding {tuple(padded)}, "
-            f"are smaller than the window of {tuple(wide)}: the result would be empty. Use a "
-            'smaller kernel, or padding="same".'
-        )
-    return [(n - k) // s + 1 for n, k, s in zip(padded, wide, strides, strict=True)], pads
-
-
 def _settings(strides, pads, dilations, groups, activation):
     return (*strides, *pads[0], *pads[1], *dilations, groups, activation)
 
 
 def _convolve(name, x, w, b, shape, strides, padding, dilation_rate, groups, activation):
     """`shape`: w's as the kernel takes it, of the same elements."""
-    strides = _pair(strides, name, "strides")
-    dilations = _pair(dilation_rate, name, "dilation_rate")
-    sizes, pads = _window(name, x.shape[1:3], shape[:2], strides, dilations, padding)
+    strides = as_pair(strides, name, "strides")
+    dilations = as_pair(dilation_rate, name, "dilation_rate")
+    sizes, pads = windows(name, x.shape[1:3], shape[:2], strides, dilations, padding)
     k = x.device.module
     y = x.device.empty((x.shape[0], *sizes, shape[3]), x.dtype)
     weights = w.array.reshape(shape)
@@ -261,7 +207,7 @@ def separable_conv2d(
 def _crops(name, taps, strides, dilations, padding, output_padding):
     """What is cut off a transposed convolution before and after; a negative number adds zeros."""
     crops = []
-    given = None if isinstance(padding, str) else _explicit(padding, name)
+    given = None if isinstance(padding, str) else as_paddings(padding, name)
     for axis, (k, s, d) in enumerate(zip(taps, strides, dilations, strict=True)):
         wide = (k - 1) * d + 1
         more = None if output_padding is None else output_padding[axis]
@@ -276,7 +222,7 @@ def _crops(name, taps, strides, dilations, padding, output_padding):
             before = min((zeros + 1) // 2, wide - 1)
             crops.append((wide - 1 - before, wide - 1 - (zeros - before)))
         else:
-            _explicit(padding, name)
+            as_paddings(padding, name)
     return crops
 
 
@@ -340,8 +286,8 @@ def conv2d_transpose(
     name = "conv2d_transpose"
     y, w, b = _checked(name, x, kernel, bias)  # y: what the kernel calls it
     _want_channels(name, y, w, w.shape[3], "its last size")
-    strides = _pair(strides, name, "strides")
-    dilations = _pair(dilation_rate, name, "dilation_rate")
+    strides = as_pair(strides, name, "strides")
+    dilations = as_pair(dilation_rate, name, "dilation_rate")
     more = _output_padding(name, output_padding, strides)
     crops = _crops(name, w.shape[:2], strides, dilations, padding, more)
     sizes = [

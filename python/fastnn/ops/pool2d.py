@@ -1,10 +1,9 @@
 """Pooling: the maximum, average or sum of windows that slide over pictures."""
 
-import operator
-
 from .. import tape
 from ..symbolic import operation
 from ..tensor import as_tensor, result
+from ._windows import as_pair, windows
 
 
 @operation
@@ -16,7 +15,8 @@ def max_pool(x, pool_size, strides=None, padding="valid"):
         pool_size: rows and columns of a window: an integer, or a tuple of two.
         strides: from one window to the next, as `pool_size`, which it is if None.
         padding: "valid", windows inside of x only; or "same", ceil(H / stride) rows and
-            ceil(W / stride) columns of windows, which hold fewer cells at the edges.
+            ceil(W / stride) columns of windows, which hold fewer cells at the edges; or
+            ((top, bottom), (left, right)), each less than a window.
 
     Returns:
         A tensor (N, OH, OW, C). A window's gradient goes to its first maximum.
@@ -65,25 +65,10 @@ def _pool(name, function, x, pool_size, strides, padding):
         raise ValueError(
             f"{name}: x has shape {x.shape}; (N, H, W, C) is wanted. ops.reshape adds axes."
         )
-    size = _two(pool_size, name, "pool_size")
-    stride = size if strides is None else _two(strides, name, "strides")
-    if not isinstance(padding, str) or padding not in ("valid", "same"):
-        raise ValueError(f'{name}: padding is {padding!r}; "valid" or "same" is wanted.')
-    counts, pads = [], []
-    for n, k, s in zip(x.shape[1:3], size, stride, strict=True):
-        if padding == "same":
-            count = -(-n // s)
-            total = max((count - 1) * s + k - n, 0)
-        else:
-            count, total = (n - k) // s + 1, 0
-        if n < 1 or count < 1:
-            raise ValueError(
-                f"{name}: x has shape {x.shape}, smaller than a window of {size}. Use a smaller "
-                'window, or padding="same".'
-            )
-        counts.append(count)
-        pads += [total // 2, total - total // 2]
-    settings = (function, *size, *stride, *pads)
+    size = as_pair(pool_size, name, "pool_size")
+    stride = size if strides is None else as_pair(strides, name, "strides")
+    counts, pads = windows(name, x.shape[1:3], size, stride, (1, 1), padding)
+    settings = (function, *size, *stride, *pads[0], *pads[1])
 
     k = x.device.module
     y = x.device.empty((x.shape[0], *counts, x.shape[3]), x.dtype)
@@ -97,17 +82,3 @@ def _pool(name, function, x, pool_size, strides, padding):
         k.pool2d_backward(dx, dy, argmax, settings, add=add)
 
     return result(y, (x,), backward)
-
-
-def _two(value, name, what):
-    """Rows and columns, of an integer for both or a pair."""
-    try:
-        pair = tuple(value) if isinstance(value, (tuple, list)) else (value, value)
-        h, w = (operator.index(n) for n in pair)
-        if min(h, w) >= 1 and max(h, w) < 2**31:
-            return h, w
-    except (TypeError, ValueError):
-        pass
-    raise ValueError(
-        f"{name}: {what} is {value!r}; an integer of at least 1, or a tuple of two, is wanted."
-    )
