@@ -192,6 +192,7 @@ WRONG_SETTINGS = {
     "int64_t": ["1", None, 0.5, 2**70, -(2**70), float("nan"), [1]],
     "bool": ["yes", None, 2, 0.5, []],
     "Integers": [None, 5, "text", [1], (1.5,), ("1",), (2**70,), (0,) * 9],
+    "Numbers": [None, 5.0, "text", [1.0], (1j,), ("1",), (10**400,), (0.0,) * 9],
 }
 # Any other kind is a choice among names.
 WRONG_CHOICES = ["nonsense", "", "Relu", ",", None, 0, b"relu", ["relu"], "relu\0", "\ud800"]

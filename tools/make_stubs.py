@@ -15,7 +15,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from contract import ROOT, read_choices, read_operations
 
-SETTINGS = {"double": "float", "int64_t": "int", "bool": "bool", "Integers": "tuple[int, ...]"}
+SETTINGS = {"double": "float", "int64_t": "int", "bool": "bool"}  # others: an alias
+LISTS = """_Integers: TypeAlias = tuple[int, ...]
+_Numbers: TypeAlias = tuple[float, ...]
+"""
 HEADER = "# Made by tools/make_stubs.py.\n"
 
 
@@ -29,7 +32,7 @@ def choices():
             inner = "".join(f"    {literal},\n" for literal in literals)
             line = f"_{enum}: TypeAlias = Literal[\n{inner}]"
         lines.append(line + "\n")
-    return "".join(lines)
+    return LISTS + "".join(lines)
 
 
 def function(name, arguments, result="None"):
@@ -47,7 +50,10 @@ def operation(op):
         arguments.append(f"{p.name}: {kind}")
     if op.settings:
         kinds = [SETTINGS.get(kind, f"_{kind}") for kind, _ in op.settings]
-        arguments.append(f"settings: tuple[{', '.join(kinds)}]")
+        settings = f"settings: tuple[{', '.join(kinds)}]"
+        if len(settings) > 94:
+            settings = settings.replace("[", "[\n        ", 1).replace("]", "\n    ]")
+        arguments.append(settings)
     return function(op.name, [*arguments, "/", "*", "add: int = 0"])
 
 

@@ -5,6 +5,8 @@ from typing import Any, Literal, TypeAlias
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
+_Integers: TypeAlias = tuple[int, ...]
+_Numbers: TypeAlias = tuple[float, ...]
 _Activation: TypeAlias = Literal[
     "none",
     "relu",
@@ -355,7 +357,7 @@ def dropout_forward(
     position: Array,
     state: Array,
     x: Array,
-    settings: tuple[float, int, tuple[int, ...]],
+    settings: tuple[float, int, _Integers],
     /,
     *,
     add: int = 0,
@@ -364,7 +366,7 @@ def dropout_backward(
     dx: Array,
     dy: Array,
     position: Array,
-    settings: tuple[float, int, tuple[int, ...]],
+    settings: tuple[float, int, _Integers],
     /,
     *,
     add: int = 0,
@@ -376,6 +378,19 @@ def binary_backward(
     a: Array,
     b: Array,
     settings: tuple[_Binary, _Side],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def chain(
+    y: Array,
+    y2: Array | None,
+    y3: Array | None,
+    y4: Array | None,
+    x: Sequence[Array],
+    settings: tuple[
+        _Integers, _Integers, _Integers, _Integers, _Integers, _Numbers, _Numbers, _Integers
+    ],
     /,
     *,
     add: int = 0,
@@ -501,27 +516,20 @@ def fill(y: Array, settings: tuple[float], /, *, add: int = 0) -> None: ...
 def copy(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def cast(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def gather(y: Array, x: Array, indices: Array, /, *, add: int = 0) -> None: ...
-def transpose(y: Array, x: Array, settings: tuple[tuple[int, ...]], /, *, add: int = 0) -> None: ...
+def transpose(y: Array, x: Array, settings: tuple[_Integers], /, *, add: int = 0) -> None: ...
 def slice(
     y: Array,
     x: Array,
-    settings: tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...], float],
+    settings: tuple[_Integers, _Integers, _Integers, float],
     /,
     *,
     add: int = 0,
 ) -> None: ...
-def pad(
-    y: Array,
-    x: Array,
-    settings: tuple[tuple[int, ...], _PadMode],
-    /,
-    *,
-    add: int = 0,
-) -> None: ...
+def pad(y: Array, x: Array, settings: tuple[_Integers, _PadMode], /, *, add: int = 0) -> None: ...
 def pad_backward(
     dx: Array,
     dy: Array,
-    settings: tuple[tuple[int, ...], _PadMode],
+    settings: tuple[_Integers, _PadMode],
     /,
     *,
     add: int = 0,

@@ -9,8 +9,11 @@
 #define FASTNN_INLINE inline __attribute__((always_inline))
 #ifdef __CUDACC__  // formulas that the host and the GPU share
 #define FASTNN_HD __host__ __device__ __forceinline__
+// Before a template that calls what it is given, which may be of either side.
+#define FASTNN_HD_CALLS _Pragma("nv_exec_check_disable")
 #else
 #define FASTNN_HD FASTNN_INLINE
+#define FASTNN_HD_CALLS
 #endif
 
 namespace fastnn {

@@ -125,8 +125,9 @@ struct Maximum {
 };
 
 // Calls use(formula) with the formula of that name.
+FASTNN_HD_CALLS
 template <class F>
-FASTNN_INLINE void with_binary(Binary function, F use) {
+FASTNN_HD void with_binary(Binary function, F use) {
   switch (function) {
     case Binary::add: return use(Add{});
     case Binary::subtract: return use(Subtract{});

@@ -196,8 +196,9 @@ struct Clip {
 // ---- by name -----------------------------------------------------------------------------------
 
 // Calls use(formula) with the formula that the settings name, for numbers of type T.
+FASTNN_HD_CALLS
 template <class T, class F>
-FASTNN_INLINE void with_unary(const UnarySettings& s, F use) {
+FASTNN_HD void with_unary(const UnarySettings& s, F use) {
   const T alpha = static_cast<T>(s.alpha), beta = static_cast<T>(s.beta);
   switch (s.function) {
     case Unary::relu: return use(Relu{});

@@ -14,12 +14,6 @@ namespace {
 enum Gemm { kProduct, kA, kB, kBias, kActivated };
 enum UnaryBackward { kDx, kDy, kY };
 
-bool meets(const Access& a, const Access& b) {
-  return a.buffer == b.buffer && a.begin < b.end && b.begin < a.end;
-}
-bool same_bytes(const Access& a, const Access& b) {
-  return a.buffer == b.buffer && a.begin == b.begin && a.end == b.end;
-}
 bool same_shape(const Operand& a, const Operand& b) {
   return a.dtype == b.dtype && a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
 }

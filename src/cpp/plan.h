@@ -20,6 +20,12 @@ struct Access {
   int64_t begin = 0, end = 0;  // bytes of that buffer
   char role = 'r';             // r read, w written whole, a added to, m read and written
 };
+inline bool meets(const Access& a, const Access& b) {
+  return a.buffer == b.buffer && a.begin < b.end && b.begin < a.end;
+}
+inline bool same_bytes(const Access& a, const Access& b) {
+  return a.buffer == b.buffer && a.begin == b.begin && a.end == b.end;
+}
 
 struct PlanLaunch {
   const char* name = "";

@@ -6,7 +6,7 @@
 
 namespace fastnn {
 
-constexpr int kMaxSettings = 512;
+constexpr int kMaxSettings = 1024;
 
 // A choice among names: an enumeration, and the same names as Python spells them.
 #define FASTNN_CHOICE(Enum, ...)             \
@@ -17,6 +17,12 @@ constexpr int kMaxSettings = 512;
 struct Integers {
   int64_t count = 0;
   int64_t at[kMaxRank] = {};
+};
+
+// A tuple of numbers, as many at most.
+struct Numbers {
+  int64_t count = 0;
+  double at[kMaxRank] = {};
 };
 
 struct NoSettings {
@@ -172,6 +178,26 @@ struct BinaryBackwardSettings {
   template <class F>
   void visit(F&& f) {
     f("function", function), f("side", side);
+  }
+};
+
+constexpr int kChainInputs = 8, kChainSteps = kMaxRank, kChainOutputs = 4;
+
+// gradient_a, gradient_b: of a binary function, to that side.
+enum class ChainKind : int64_t { unary_forward, unary_backward, binary, gradient_a, gradient_b };
+
+// Elementwise steps in one pass. A step is a ChainKind, the number of its function among Unary or
+// Binary, the values that it reads, as its operation does (and 0 for those it has not), and a
+// unary's alpha and beta. Value i is x[i], or the result of step i - the number of x. outputs: the
+// steps whose results y .. y4 get.
+struct ChainSettings {
+  Integers kinds = {}, functions = {}, first = {}, second = {}, third = {};
+  Numbers alphas = {}, betas = {};
+  Integers outputs = {};
+  template <class F>
+  void visit(F&& f) {
+    f("kinds", kinds), f("functions", functions), f("first", first), f("second", second);
+    f("third", third), f("alphas", alphas), f("betas", betas), f("outputs", outputs);
   }
 };
 

@@ -52,6 +52,7 @@ from .binary import (
     subtract,
     where,
 )
+from .chain import chain
 from .concatenate import concatenate, stack
 from .conv2d import conv2d, conv2d_transpose, depthwise_conv2d, separable_conv2d
 from .counting import bincount, confusion_matrix, in_top_k, threshold_histogram, top_k
@@ -113,6 +114,7 @@ __all__ = [
     "cast",
     "categorical_crossentropy",
     "celu",
+    "chain",
     "clip",
     "compare",
     "concatenate",

@@ -7,6 +7,8 @@ from .._checks import FLOATS
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, result
 
+# As the contract lists them.
+BINARY = ("add", "subtract", "multiply", "divide", "power", "minimum", "maximum")
 _CONSTANT_SLOPES = ("add", "subtract")  # no operand is needed for their gradients
 
 

@@ -4,10 +4,14 @@ from .._checks import as_number
 from ..symbolic import operation
 from ..tensor import as_tensor, result
 
-# Their gradients are taken from their results: the argument need not be kept.
-_FROM_RESULT = frozenset(
+# As the contract lists them. The gradients of the first are taken from their results: the argument
+# need not be kept.
+_FROM_RESULT = tuple(
     "relu leaky_relu elu selu sigmoid tanh softplus softsign hard_sigmoid exponential relu6 sqrt "
     "rsqrt".split()
+)
+UNARY = _FROM_RESULT + tuple(
+    "gelu gelu_tanh silu absolute negative log log1p square sin cos floor sign clip".split()
 )
 
 

@@ -42,8 +42,22 @@ struct Reader {  // one field of a settings tuple after the other
     if (!PyLong_Check(o) || PyErr_Occurred()) wrong(field, o, "an integer of 64 bits");
   }
   void operator()(const char* field, Integers& value) {
+    read_list(field, value, "a tuple of integers of 64 bits", [](PyObject* o, int64_t& number) {
+      number = PyLong_Check(o) ? PyLong_AsLongLong(o) : 0;
+      return PyLong_Check(o) && !PyErr_Occurred();
+    });
+  }
+  void operator()(const char* field, Numbers& value) {
+    read_list(field, value, "a tuple of numbers", [](PyObject* o, double& number) {
+      const bool is_number = PyFloat_Check(o) || PyLong_Check(o);
+      number = is_number ? PyFloat_AsDouble(o) : 0;
+      return is_number && !PyErr_Occurred();
+    });
+  }
+  template <class List, class Read>
+  void read_list(const char* field, List& value, const char* wanted, Read read) {
     PyObject* o = item();
-    if (!PyTuple_Check(o)) return wrong(field, o, "a tuple of integers");
+    if (!PyTuple_Check(o)) return wrong(field, o, wanted);
     const Py_ssize_t count = PyTuple_GET_SIZE(o);
     if (count > kMaxRank)
       return check.refuse("settings: %s has %lld numbers; at most %d are wanted.", field,
@@ -52,9 +66,7 @@ struct Reader {  // one field of a settings tuple after the other
     value.count = count;
     for (Py_ssize_t i = 0; i < count; ++i) {
       PyObject* number = PyTuple_GET_ITEM(o, i);
-      value.at[i] = PyLong_Check(number) ? PyLong_AsLongLong(number) : 0;
-      if (!PyLong_Check(number) || PyErr_Occurred())
-        return wrong(field, number, "a tuple of integers of 64 bits");
+      if (!read(number, value.at[i])) return wrong(field, number, wanted);
     }
   }
   template <class Choice>

@@ -1,9 +1,9 @@
-#include "../check.h"
+#include "unary_numbers.h"
 
 namespace fastnn {
 
 // alpha and beta of functions that have none are looked at as well: there is one rule for all.
-static void check_numbers(const UnarySettings& s, Check& check) {
+void check_numbers(const UnarySettings& s, Check& check) {
   if (s.function == Unary::clip) {
     if (!(s.alpha <= s.beta))
       check.refuse("settings: clip's limits are %g and %g; numbers with alpha <= beta are wanted.",

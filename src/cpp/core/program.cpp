@@ -5,6 +5,7 @@
 #include <limits>
 #include <new>
 
+#include "../chains.h"
 #include "../fusions.h"
 #include "../team.h"
 #include "gil.h"
@@ -56,6 +57,7 @@ void Program::describe(const Recorder& recorder) {
     plan_buffers_.push_back(buffer);
   }
   fuse(replay_.calls, plan_buffers_);
+  make_chains(replay_.calls, plan_buffers_, device_.operations);
   for (size_t c = 0; c < replay_.calls.size(); ++c) {
     const RecordedCall& call = replay_.calls[c];
     const Operation& op = device_.operations[static_cast<int>(call.id)];

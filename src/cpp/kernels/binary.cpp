@@ -2,6 +2,7 @@
 // row by row of the innermost of the merged axes, along which an operand is a row or one number.
 #include "../formulas_binary.h"
 #include "axes.h"
+#include "elementwise.h"
 
 namespace fastnn::FASTNN_ISA {
 
@@ -30,23 +31,35 @@ FASTNN_INLINE void map_row(T* y, bool add, int64_t n, F f, const X*... x) {
   }
 }
 
+template <class T>
+void map_binary(T* y, bool add, const T* a, const T* b, int64_t n, Binary function) {
+  with_binary(function, [&](auto formula) {
+    using F = decltype(formula);
+    map_row<F::kForward>(y, add, n, [](Vec<T> u, Vec<T> v) { return F::f(u, v); }, a, b);
+  });
+}
+template void map_binary(float*, bool, const float*, const float*, int64_t, Binary);
+template void map_binary(double*, bool, const double*, const double*, int64_t, Binary);
+
 // y may be a or b, where that is of y's shape.
 void binary(OutAdd y, In a, In b, const BinarySettings& settings, const Part& part) noexcept {
   const Range range = share_elements(y.size(), part);
   if (range.begin == range.end) return;
-  const Axes axes = merged_axes(y, a, b);
-  const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     using V = Vec<T>;
+    if (a.size() == y.size() && b.size() == y.size())
+      return map_binary(y.as<T>() + range.begin, y.add(), a.as<T>() + range.begin,
+                        b.as<T>() + range.begin, range.end - range.begin, settings.function);
+    const Axes axes = merged_axes(y, a, b);
+    const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
     with_binary(settings.function, [&](auto formula) {
       using F = decltype(formula);
       for_rows(axes, range, [&](int64_t i, int64_t n, const int64_t* at) {
         T* to = y.as<T>() + i;
         const T *p = a.as<T>() + at[0], *q = b.as<T>() + at[1];
         if (a_row && b_row) {
-          const auto f = [](V u, V v) { return F::f(u, v); };
-          map_row<F::kForward>(to, y.add(), n, f, p, q);
+          map_binary(to, y.add(), p, q, n, settings.function);
         } else if (a_row) {
           const auto f = [v = broadcast(*q)](V u) { return F::f(u, v); };
           map_row<F::kForward>(to, y.add(), n, f, p);
@@ -67,16 +80,38 @@ void binary_schedule(OutAdd y, In, In, const BinarySettings& settings,
   });
 }
 
+template <class T>
+void map_binary_backward(T* d, bool add, const T* dy, const T* a, const T* b, int64_t n,
+                         const BinaryBackwardSettings& s) {
+  using V = Vec<T>;
+  with_binary(s.function, [&](auto formula) {
+    using F = decltype(formula);
+    if (s.side == Side::a) {
+      map_row<F::kBackward>(d, add, n, [](V u, V v, V g) { return F::da(u, v, g); }, a, b, dy);
+    } else {
+      map_row<F::kBackward>(d, add, n, [](V u, V v, V g) { return F::db(u, v, g); }, a, b, dy);
+    }
+  });
+}
+template void map_binary_backward(float*, bool, const float*, const float*, const float*, int64_t,
+                                  const BinaryBackwardSettings&);
+template void map_binary_backward(double*, bool, const double*, const double*, const double*,
+                                  int64_t, const BinaryBackwardSettings&);
+
 // d may be dy.
 void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& settings,
                      const Part& part) noexcept {
   const Range range = share_elements(d.size(), part);
   if (range.begin == range.end) return;
-  const Axes axes = merged_axes(d, a, b);
-  const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
   with_float(d.dtype(), [&](auto tag) {
     using T = decltype(tag);
     using V = Vec<T>;
+    if (a.size() == d.size() && b.size() == d.size())
+      return map_binary_backward(d.as<T>() + range.begin, d.add(), dy.as<T>() + range.begin,
+                                 a.as<T>() + range.begin, b.as<T>() + range.begin,
+                                 range.end - range.begin, settings);
+    const Axes axes = merged_axes(d, a, b);
+    const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
     with_binary(settings.function, [&](auto formula) {
       using F = decltype(formula);
       const auto rows = [&](auto slope) {
@@ -84,7 +119,7 @@ void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& 
           T* to = d.as<T>() + i;
           const T *p = a.as<T>() + at[0], *q = b.as<T>() + at[1], *from = dy.as<T>() + i;
           if (a_row && b_row) {
-            map_row<F::kBackward>(to, d.add(), n, slope, p, q, from);
+            map_binary_backward(to, d.add(), from, p, q, n, settings);
           } else if (a_row) {
             const auto f = [slope, v = broadcast(*q)](V u, V g) { return slope(u, v, g); };
             map_row<F::kBackward>(to, d.add(), n, f, p, from);

@@ -1,22 +1,46 @@
 // unary: a function of each element, and its gradient; the formulas are in formulas_unary.h and
 // formulas_unary_x.h.
 #include "../formulas_unary_x.h"
-#include "common.h"
+#include "elementwise.h"
 
 namespace fastnn::FASTNN_ISA {
 
+template <class T>
+void map_unary(T* y, const T* x, int64_t n, const UnarySettings& s) {
+  with_unary<T>(s, [&](auto formula) {
+    const auto f = [formula](Vec<T> v) { return formula.f(v); };
+    if constexpr (decltype(formula)::kForward > 0) {
+      map_slow(y, false, Range{0, n}, f, x);
+    } else {
+      map<false>(y, Range{0, n}, f, x);
+    }
+  });
+}
+template void map_unary(float*, const float*, int64_t, const UnarySettings&);
+template void map_unary(double*, const double*, int64_t, const UnarySettings&);
+
+template <class T>
+void map_unary_backward(T* dx, bool add, const T* dy, const T* saved, int64_t n,
+                        const UnarySettings& s) {
+  with_unary<T>(s, [&](auto formula) {
+    const auto df = [formula](Vec<T> d, Vec<T> v) { return formula.df(v, d); };
+    if constexpr (decltype(formula)::kBackward > 0) {
+      map_slow(dx, add, Range{0, n}, df, dy, saved);
+    } else {
+      map(dx, add, Range{0, n}, df, dy, saved);
+    }
+  });
+}
+template void map_unary_backward(float*, bool, const float*, const float*, int64_t,
+                                 const UnarySettings&);
+template void map_unary_backward(double*, bool, const double*, const double*, int64_t,
+                                 const UnarySettings&);
+
 void unary_forward(Out y, In x, const UnarySettings& settings, const Part& part) noexcept {
+  const Range range = share_elements(y.size(), part);
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    with_unary<T>(settings, [&](auto formula) {
-      const auto f = [formula](Vec<T> v) { return formula.f(v); };
-      const Range range = share_elements(y.size(), part);
-      if constexpr (decltype(formula)::kForward > 0) {
-        map_slow(y.as<T>(), false, range, f, x.as<T>());
-      } else {
-        map<false>(y.as<T>(), range, f, x.as<T>());
-      }
-    });
+    map_unary(y.as<T>() + range.begin, x.as<T>() + range.begin, range.end - range.begin, settings);
   });
 }
 
@@ -29,17 +53,11 @@ void unary_forward_schedule(Out y, In, const UnarySettings& settings, Schedule& 
 
 void unary_backward(OutAdd dx, In dy, In saved, const UnarySettings& settings,
                     const Part& part) noexcept {
+  const Range range = share_elements(dx.size(), part);
   with_float(dx.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    with_unary<T>(settings, [&](auto formula) {
-      const auto df = [formula](Vec<T> d, Vec<T> v) { return formula.df(v, d); };
-      const Range range = share_elements(dx.size(), part);
-      if constexpr (decltype(formula)::kBackward > 0) {
-        map_slow(dx.as<T>(), dx.add(), range, df, dy.as<T>(), saved.as<T>());
-      } else {
-        map(dx.as<T>(), dx.add(), range, df, dy.as<T>(), saved.as<T>());
-      }
-    });
+    map_unary_backward(dx.as<T>() + range.begin, dx.add(), dy.as<T>() + range.begin,
+                       saved.as<T>() + range.begin, range.end - range.begin, settings);
   });
 }
 

@@ -1,0 +1,19 @@
+// Elementwise functions over n numbers of arrays of one shape: what is left of unary and binary
+// without broadcasting and parts, for chains as well. y may be one of the others.
+#pragma once
+#include "common.h"
+
+namespace fastnn::FASTNN_ISA {
+
+template <class T>
+void map_unary(T* y, const T* x, int64_t n, const UnarySettings& s);
+template <class T>
+void map_unary_backward(T* dx, bool add, const T* dy, const T* saved, int64_t n,
+                        const UnarySettings& s);
+template <class T>
+void map_binary(T* y, bool add, const T* a, const T* b, int64_t n, Binary function);
+template <class T>
+void map_binary_backward(T* d, bool add, const T* dy, const T* a, const T* b, int64_t n,
+                         const BinaryBackwardSettings& s);
+
+}  // namespace fastnn::FASTNN_ISA
