@@ -113,15 +113,19 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", choices=support.DEVICES, default="cpu")
     given = parser.parse_args()
-    device, wrong = support.open_device(given.device), 0
     for family in given.families:
-        begin = time.monotonic()
+        if family not in GENERATORS:
+            parser.error(f"'{family}' is none of {', '.join(GENERATORS)}")
+    device, all_wrong = support.open_device(given.device), 0
+    for family in given.families:
+        begin, wrong = time.monotonic(), 0
         for i, case, error in failures(family, given.count, given.seed, device):
             wrong += 1
             print(f"{family} {i}: {case}\n    {type(error).__name__}: {error}", flush=True)
         seconds = time.monotonic() - begin
         print(f"{family}: {given.count} configurations, {wrong} wrong, {seconds:.0f} s")
-    sys.exit(bool(wrong))
+        all_wrong += wrong
+    sys.exit(bool(all_wrong))
 
 
 if __name__ == "__main__":
