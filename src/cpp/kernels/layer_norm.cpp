@@ -1,9 +1,8 @@
-// Layer normalisation along the last axis: y = gamma (x - mean) rstd + beta, rstd = 1 /
-// sqrt(variance
-// + epsilon). A row is computed by itself in T, in an order that depends on its length alone: the
-// mean, then the squares of what is left, then y, the last two out of the cache. dgamma and dbeta
-// are sums over rows: a part adds up 64 rows in T and those sums in double; a second stage adds the
-// parts in order.
+// Layer normalisation along the last axis: y = gamma (x - mean) rstd + beta, with rstd = 1 /
+// sqrt(variance + epsilon). A row is computed by itself in T, in an order that depends on its
+// length alone: the mean, then the squares of what is left, then y, the last two out of the cache.
+// dgamma and dbeta are sums over rows: a part adds up 64 rows in T and those sums in double; a
+// second stage adds the parts in order.
 #include <math.h>
 
 #include "common.h"
@@ -11,7 +10,7 @@
 namespace fastnn::FASTNN_ISA {
 
 constexpr int64_t kChunk = 64;  // rows whose sums are kept in T
-constexpr int kTogether = 8;    // of these at a time, so that a sum is loaded once for eight terms
+constexpr int kTogether = 4;    // of these at a time, so that a sum is loaded once for four terms
 constexpr double kRow = 12;     // ns: a row's reductions
 
 static int64_t row_count(Ref x) { return x.size() / x.dim(-1); }
@@ -162,7 +161,27 @@ static void backward_part(MaybeOutAdd dx, double* sums, In dy, In x, In mean, In
   }
 }
 
-static int64_t part_count_of(Ref x) { return part_count(row_nanoseconds(x, 3), row_count(x)); }
+// Sums cost a part as much as some ten rows do.
+constexpr int64_t kLeastRows = 32;
+
+static int64_t part_count_of(Ref x) {
+  return part_count(row_nanoseconds(x, 3), larger(1, row_count(x) / kLeastRows));
+}
+
+// The sum of a column over the parts in order, a few columns at a time: those of a part lie far
+// from the next part's, at the same place of a cache.
+template <class T>
+static void write_sums(MaybeOutAdd d, const double* sums, int64_t parts, int64_t C, Range columns) {
+  constexpr int64_t kColumns = 64;
+  for (int64_t first = columns.begin; first < columns.end; first += kColumns) {
+    const int64_t n = smaller(kColumns, columns.end - first);
+    double sum[kColumns] = {};
+    for (int64_t p = 0; p < parts; ++p)
+      for (int64_t i = 0; i < n; ++i) sum[i] += sums[p * 4 * C + first + i];
+    T* to = d.as<T>() + first;
+    for (int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(sum[i]) + (d.add() ? to[i] : T(0));
+  }
+}
 
 void layer_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
                          In mean, In rstd, MaybeIn gamma, Scratch scratch, const NoSettings&,
@@ -178,15 +197,8 @@ void layer_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, 
     }
     const Range columns = share_elements(C, part);
     const int64_t parts = part_count_of(x);
-    const auto write = [&](MaybeOutAdd d, int64_t offset) {
-      for (int64_t c = columns.begin; d && c < columns.end; ++c) {
-        double sum = 0;
-        for (int64_t p = 0; p < parts; ++p) sum += sums[p * 4 * C + offset + c];
-        d.as<T>()[c] = static_cast<T>(sum) + (d.add() ? d.as<T>()[c] : T(0));
-      }
-    };
-    write(dgamma, 0);
-    write(dbeta, C);
+    if (dgamma) write_sums<T>(dgamma, sums, parts, C, columns);
+    if (dbeta) write_sums<T>(dbeta, sums + C, parts, C, columns);
   });
 }
 
@@ -194,7 +206,7 @@ void layer_norm_backward_schedule(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAd
                                   In, In, MaybeIn, Scratch, const NoSettings&,
                                   Schedule& schedule) noexcept {
   const int64_t C = x.dim(-1), parts = part_count_of(x);
-  plan_stage(schedule, 0, row_nanoseconds(x, dx ? 3 : 2), row_count(x));
+  plan_stage(schedule, 0, row_nanoseconds(x, dx ? 3 : 2), 1);
   schedule.parts[0] = parts;  // whatever is wanted: the sums are the same bits
   if (!dgamma && !dbeta) return;
   plan_stage(schedule, 1, static_cast<double>(parts * C), blocks_of(kGrain, C));
