@@ -44,27 +44,38 @@ FASTNN_INLINE Vec<T> moved(Vec<T> place, int64_t step) {
                                   static_cast<decltype(unsigned_like(T{}))>(step));
 }
 
-template <class T>
+// So many vectors at a time, each compared with its own best: a comparison waits 12 cycles for the
+// last one's result.
+template <int kChains, class T>
 static int32_t best_of_row(const T* x, int64_t n, T sign) {
   constexpr int64_t L = lanes<T>;
-  Best<T> best{broadcast(static_cast<T>(-INFINITY)), places<T>(0, 1)};
-  Vec<T> place = best.place;
+  Best<T> best[kChains];
+  for (int k = 0; k < kChains; ++k)
+    best[k] = {broadcast(static_cast<T>(-INFINITY)), places<T>(k * L, 1)};
+  Vec<T> place = best[0].place;
   int64_t i = 0;
-  for (; i + L <= n; i += L, place = moved<T>(place, L)) best.meet(load(x + i) * sign, place);
-  if (i < n) {
-    const Vec<T> v = select(first_lanes<T>(n - i), load(x + i, n - i) * sign, best.value);
-    best.meet(v, place);
+  for (; i + kChains * L <= n; i += kChains * L)
+    for (int k = 0; k < kChains; ++k, place = moved<T>(place, L))
+      best[k].meet(load(x + i + k * L) * sign, place);
+  for (int k = 0; i < n; ++k, i += L, place = moved<T>(place, L)) {
+    Vec<T> v = load(x + i, smaller(L, n - i)) * sign;
+    if (i + L > n) v = select(first_lanes<T>(n - i), v, best[k].value);
+    best[k].meet(v, place);
   }
   // The lanes that hold the best, or NaN, and of these the one with the first place.
-  const T highest = reduce_max(best.value);
-  const Mask<T> winners = equal(best.value, broadcast(highest)) | is_nan(best.value);
-  const Vec<T> last = reinterpret_cast<Vec<T>>(Bits<T>{} - 1);
-  decltype(unsigned_like(T{})) at[lanes<T>];
-  const Vec<T> candidates = select(winners, best.place, last);
-  __builtin_memcpy(at, &candidates, sizeof at);
-  auto first = at[0];
-  for (int k = 1; k < lanes<T>; ++k) first = at[k] < first ? at[k] : first;
-  return static_cast<int32_t>(first);
+  Vec<T> highest = best[0].value;
+  for (int k = 1; k < kChains; ++k) highest = max(highest, best[k].value);
+  const Vec<T> top = broadcast(reduce_max(highest));
+  Bits<T> first = Bits<T>{} - 1;
+  for (int k = 0; k < kChains; ++k) {
+    const Mask<T> winners = equal(best[k].value, top) | is_nan(best[k].value);
+    const Bits<T> at = reinterpret_cast<Bits<T>>(
+        select(winners, best[k].place, reinterpret_cast<Vec<T>>(Bits<T>{} - 1)));
+    first = at < first ? at : first;
+  }
+  auto least = first[0];
+  for (int k = 1; k < lanes<T>; ++k) least = first[k] < least ? first[k] : least;
+  return static_cast<int32_t>(least);
 }
 
 // At most kStrip lines side by side, row after row of them: 4 KB at a time come from memory nine
@@ -113,7 +124,8 @@ void arg_reduce(Out y, In x, const ArgReduceSettings& s, const Part& part) noexc
       const T* from = x.as<T>() + outer * lines.n * lines.inner + column;
       int32_t* to = y.as<int32_t>() + outer * lines.inner + column;
       if (lines.inner == 1) {
-        *to = best_of_row(from, lines.n, sign);
+        *to = lines.n < 8 * lanes<T> ? best_of_row<1>(from, lines.n, sign)
+                                     : best_of_row<4>(from, lines.n, sign);
       } else {
         best_of_columns(to, from, lines, sign, smaller(kStrip, lines.inner - column));
       }
