@@ -1,6 +1,7 @@
 """Several elementwise functions in one pass over memory."""
 
 import math
+import numbers
 
 from .. import tape
 from .._checks import as_number
@@ -61,9 +62,9 @@ def chain(steps, *x):
                 (UNARY if kind == "unary" else BINARY).index(function),
                 places[0],
                 places[-1] if kind == "binary" else 0,
-                *numbers,
+                *given,
             )
-            for kind, function, places, numbers in read
+            for kind, function, places, given in read
         ),
         strict=True,
     )
@@ -74,10 +75,10 @@ def chain(steps, *x):
 
 
 def _one_by_one(steps, values):
-    for kind, function, places, numbers in steps:
+    for kind, function, places, given in steps:
         operands = [values[place] for place in places]
         step = (
-            unary(*operands, function, *numbers) if kind == "unary" else binary(*operands, function)
+            unary(*operands, function, *given) if kind == "unary" else binary(*operands, function)
         )
         values.append(step)
     return values[-1]
@@ -98,18 +99,19 @@ def _read(steps, count):
                 f"{', '.join((*UNARY, *BINARY))}."
             )
         wanted = 1 if kind == "unary" else 2
-        places, numbers = rest[:wanted], rest[wanted:]
-        if len(places) < wanted or len(numbers) > (2 if kind == "unary" else 0):
+        places, given = rest[:wanted], rest[wanted:]
+        if len(places) < wanted or len(given) > (2 if kind == "unary" else 0):
             raise ValueError(
                 f"chain: step {k}, {function}, has {len(rest)} operands; {wanted} are wanted"
                 f"{', then alpha and beta where it takes them' if kind == 'unary' else ''}."
             )
         for place in places:
-            if type(place) is not int or not 0 <= place < count + k:
+            whole = isinstance(place, numbers.Integral) and not isinstance(place, bool)
+            if not whole or not 0 <= place < count + k:
                 raise ValueError(
                     f"chain: step {k}, {function}, reads {place!r}; a place from 0 to "
                     f"{count + k - 1} is wanted."
                 )
-        numbers = [as_number(number, "chain", f"step {k}'s number") for number in numbers]
-        read.append((kind, function, places, (*numbers, 0.0, 0.0)[:2]))
+        given = [as_number(number, "chain", f"step {k}'s number") for number in given]
+        read.append((kind, function, list(map(int, places)), (*given, 0.0, 0.0)[:2]))
     return read
