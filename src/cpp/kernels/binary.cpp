@@ -22,11 +22,11 @@ FASTNN_INLINE void for_rows(const Axes& axes, Range range, F row) {
 }
 
 template <int functions, class T, class F, class... X>
-FASTNN_INLINE void map_row(T* y, bool add, int64_t n, F f, const X*... x) {
+FASTNN_INLINE void map_row(T* y, const Writing& how, int64_t n, F f, const X*... x) {
   if constexpr (functions > 0) {
-    map_slow(y, add, Range{0, n}, f, x...);
+    map_slow(y, how.add(), Range{0, n}, f, x...);
   } else {
-    map(y, add, Range{0, n}, f, x...);
+    map(y, how, Range{0, n}, f, x...);
   }
 }
 
@@ -35,6 +35,7 @@ void binary(OutAdd y, In a, In b, const BinarySettings& settings, const Part& pa
   const Range range = share_elements(y.size(), part);
   if (range.begin == range.end) return;
   const Axes axes = merged_axes(y, a, b);
+  const Writing how(y, y.add(), axes.size[0], a, b);
   const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
@@ -46,13 +47,13 @@ void binary(OutAdd y, In a, In b, const BinarySettings& settings, const Part& pa
         const T *p = a.as<T>() + at[0], *q = b.as<T>() + at[1];
         if (a_row && b_row) {
           const auto f = [](V u, V v) { return F::f(u, v); };
-          map_row<F::kForward>(to, y.add(), n, f, p, q);
+          map_row<F::kForward>(to, how, n, f, p, q);
         } else if (a_row) {
           const auto f = [v = broadcast(*q)](V u) { return F::f(u, v); };
-          map_row<F::kForward>(to, y.add(), n, f, p);
+          map_row<F::kForward>(to, how, n, f, p);
         } else {
           const auto f = [u = broadcast(*p)](V v) { return F::f(u, v); };
-          map_row<F::kForward>(to, y.add(), n, f, q);
+          map_row<F::kForward>(to, how, n, f, q);
         }
       });
     });
@@ -73,6 +74,7 @@ void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& 
   const Range range = share_elements(d.size(), part);
   if (range.begin == range.end) return;
   const Axes axes = merged_axes(d, a, b);
+  const Writing how(d, d.add(), axes.size[0], dy, a, b);
   const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
   with_float(d.dtype(), [&](auto tag) {
     using T = decltype(tag);
@@ -84,13 +86,13 @@ void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& 
           T* to = d.as<T>() + i;
           const T *p = a.as<T>() + at[0], *q = b.as<T>() + at[1], *from = dy.as<T>() + i;
           if (a_row && b_row) {
-            map_row<F::kBackward>(to, d.add(), n, slope, p, q, from);
+            map_row<F::kBackward>(to, how, n, slope, p, q, from);
           } else if (a_row) {
             const auto f = [slope, v = broadcast(*q)](V u, V g) { return slope(u, v, g); };
-            map_row<F::kBackward>(to, d.add(), n, f, p, from);
+            map_row<F::kBackward>(to, how, n, f, p, from);
           } else {
             const auto f = [slope, u = broadcast(*p)](V v, V g) { return slope(u, v, g); };
-            map_row<F::kBackward>(to, d.add(), n, f, q, from);
+            map_row<F::kBackward>(to, how, n, f, q, from);
           }
         });
       };

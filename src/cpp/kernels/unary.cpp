@@ -14,7 +14,8 @@ void unary_forward(Out y, In x, const UnarySettings& settings, const Part& part)
       if constexpr (decltype(formula)::kForward > 0) {
         map_slow(y.as<T>(), false, range, f, x.as<T>());
       } else {
-        map<false>(y.as<T>(), range, f, x.as<T>());
+        const Writing how(y, false, y.size(), x);
+        map(y.as<T>(), how, range, f, x.as<T>());
       }
     });
   });
@@ -37,7 +38,8 @@ void unary_backward(OutAdd dx, In dy, In saved, const UnarySettings& settings,
       if constexpr (decltype(formula)::kBackward > 0) {
         map_slow(dx.as<T>(), dx.add(), range, df, dy.as<T>(), saved.as<T>());
       } else {
-        map(dx.as<T>(), dx.add(), range, df, dy.as<T>(), saved.as<T>());
+        const Writing how(dx, dx.add(), dx.size(), dy, saved);
+        map(dx.as<T>(), how, range, df, dy.as<T>(), saved.as<T>());
       }
     });
   });
