@@ -4,12 +4,12 @@ import math
 
 from cases.adam import adam_update
 
-from benchmarks.rows import kernel_rows
+from benchmarks.rows import FROM_MEMORY, kernel_rows
 
 NETWORKS = (
     [(40, 64), (64,), (64, 64), (64,), (64, 1), (1,)],
     [(784, 512), (512,), (512, 512), (512,), (512, 10), (10,)],
-    [(4096, 4096)],
+    [(FROM_MEMORY,)],
 )
 
 
@@ -37,7 +37,7 @@ def in_torch(torch, w, m, v, v_hat, g, rate, iterations, norm, beta_1, beta_2, e
 def label(case):
     variables = case.operands["w"]
     count = sum(math.prod(one.shape) for one in variables)
-    return f"adam_update {len(variables)} variables, {count} numbers"
+    return f"{case.operation} {len(variables)} variables, {count} numbers"
 
 
 def rows():

@@ -1,13 +1,23 @@
 """Batch normalisation: pictures of few channels and of many, and rows of a dense layer.
 
 PyTorch's channels are the second axis; its arrays are transposed views, laid out as fastnn's.
+
+What fits into the caches is counted as read once. From memory the statistics and the normalisation
+each read x, a backward's sums and its dx each dy and x (with given statistics dx needs no x): there
+is no way around a second reading of what was evicted, so it is counted.
 """
 
 import cases.batch_norm as cases
 
-from benchmarks.rows import kernel_rows
+from benchmarks.rows import FROM_MEMORY, LAST_CACHE, kernel_rows, nbytes, traffic_of
 
-SHAPES = ((64, 128), (32, 28, 28, 32), (16, 56, 56, 256), (262_144, 3))
+SHAPES = ((64, 128), (32, 28, 28, 32), (16, 56, 56, 256), (262_144, 3), (FROM_MEMORY // 256, 256))
+# What is read a second time.
+TWICE = {
+    "batch_norm_forward": ("x",),
+    "batch_norm_backward": ("dy", "x"),
+    "batch_norm_inference_backward": ("dy",),
+}
 
 
 def channels_second(x):
@@ -60,6 +70,12 @@ OPERATIONS = (
 )
 
 
+def traffic(case):
+    read, written = traffic_of(case)
+    again = [case.operands[name] for name in TWICE.get(case.operation, ())]
+    return read + sum(nbytes(one) for one in again if nbytes(one) > LAST_CACHE), written
+
+
 def rows():
     made = [getattr(cases, operation)(shape) for operation in OPERATIONS for shape in SHAPES]
-    return kernel_rows("batch_norm", made, NUMPY, TORCH)
+    return kernel_rows("batch_norm", made, NUMPY, TORCH, traffic=traffic)

@@ -5,6 +5,8 @@ Every library works on arrays of its own making, and fastnn's kernels on NumPy's
 
 import os
 
+LARGE = 16 << 20  # bytes, from which rows.py says where arrays lie
+
 
 class Library:
     def array(self, host):
@@ -67,6 +69,8 @@ class Torch(Library):
         self.about = {"torch": torch.__version__, "threads": torch.get_num_threads()}
 
     def array(self, host):
+        if self.device == "cpu" and host is not None and host.nbytes >= LARGE:
+            return self.module.from_numpy(host)  # which lies as the other libraries' does
         return None if host is None else self.module.tensor(host, device=self.device)
 
     def host(self, value):

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+MOST = 1.5  # seconds that a figure is looked for
 FLAGS = "-std=c++20 -O3 -ffp-contract=fast -pthread".split()
 MULTIPLY_ADDS = r"""
 extern "C" __global__ void multiply_adds(float* out, float factor, float term, int times) {
@@ -70,18 +71,39 @@ def measure(threads, device="cpu"):
     if not compiled():
         return None
     levels = [*caches(), ("memory", 1 << 62, False)]
-    # Half of a core's own cache, a quarter of a shared one, for memory four times the last cache.
-    last = levels[-2][1]
+    # Half of a core's own cache, a quarter of a shared one.
     sizes = [size // 2 if private else size // 4 // threads for _, size, private in levels[:-1]]
-    sizes.append(4 * last // threads)
-    program, _ = compiled()
-    output = subprocess.run(
-        [program, str(threads), *map(str, sizes)], check=True, capture_output=True, text=True
-    ).stdout
-    measured = json.loads(output)
+    measured = output_of(threads, MOST, *sizes, memory_bytes(threads))
     for (name, holds, private), level in zip(levels, measured["levels"], strict=True):
         level |= {"name": name, "holds": holds, "private": private}
     return measured
+
+
+def memory_bytes(threads):
+    """Four times the last cache on all threads together."""
+    return 4 * caches()[-1][1] // threads
+
+
+def output_of(threads, *arguments):
+    command = [str(compiled()[0]), str(threads), *map(str, arguments)]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def with_memory_now(limits, threads, seconds=0.2):
+    """The same limits with those of memory as they are at this moment.
+
+    Other tenants of a machine use its memory too: two cores copied 40 to 75 GB/s within an hour.
+    """
+    levels = limits["levels"]
+    now = output_of(threads, seconds, memory_bytes(threads))["levels"][0]
+    return limits | {"levels": [*levels[:-1], levels[-1] | now]}
+
+
+def better_memory(one, two):
+    """The limits whose memory was the faster."""
+    last, other = one["levels"][-1], two["levels"][-1]
+    best = last | {kind: max(last[kind], other[kind]) for kind in ("read", "write", "copy")}
+    return one | {"levels": [*one["levels"][:-1], best]}
 
 
 def measure_cuda():

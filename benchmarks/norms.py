@@ -3,7 +3,7 @@
 from cases.norms import norms
 
 from benchmarks.adam import NETWORKS
-from benchmarks.rows import kernel_rows
+from benchmarks.rows import kernel_rows, nbytes
 
 
 def in_numpy(np, norm, x):
@@ -18,7 +18,8 @@ def in_torch(torch, norm, x):
 
 
 def label(case):
-    return f"norms of {len(case.operands['x'])} arrays"
+    arrays = case.operands["x"]
+    return f"norms of {len(arrays)} arrays, {sum(map(nbytes, arrays)) // 4} numbers"
 
 
 def rows():

@@ -2,12 +2,14 @@
 
 import cases.pool2d as cases
 
-from benchmarks.rows import kernel_rows, label_of
+from benchmarks.rows import FROM_MEMORY, kernel_rows, label_of
 
 SHAPES = (
     ((32, 28, 28, 32), (2, 2), (2, 2), (0, 0, 0, 0)),
-    ((64, 112, 112, 64), (2, 2), (2, 2), (0, 0, 0, 0)),  # 205 MB
     ((16, 112, 112, 64), (3, 3), (2, 2), (1, 1, 1, 1)),
+    # From memory: pictures of a megabyte.
+    ((FROM_MEMORY >> 18, 64, 64, 64), (2, 2), (2, 2), (0, 0, 0, 0)),
+    ((FROM_MEMORY >> 18, 64, 64, 64), (3, 3), (2, 2), (1, 1, 1, 1)),
 )
 
 

@@ -25,6 +25,18 @@ def speed(row, seconds):
     return ""
 
 
+def level_of(row, threads, limits):
+    """The first cache that holds what the row touches, or memory."""
+    for level in limits["levels"]:
+        if row.memory <= level["holds"] * (threads if level["private"] else 1):
+            break
+    return level
+
+
+def is_from_memory(row, threads, limits):
+    return bool(row.memory and not row.flops) and level_of(row, threads, limits)["name"] == "memory"
+
+
 def limit_of(row, threads, limits):
     """What the machine can do at most of what the row does a second, and its name."""
     if not limits or not (row.flops or row.memory):
@@ -33,15 +45,13 @@ def limit_of(row, threads, limits):
         return limits["fma"], "fma"
     share = row.written / (row.read + row.written)
     kind = "read" if share < 0.1 else "write" if share > 0.9 else "copy"
-    for level in limits["levels"]:
-        if row.memory <= level["holds"] * (threads if level["private"] else 1):
-            break
+    level = level_of(row, threads, limits)
     return level[kind], f"{level['name']} {kind}"
 
 
 class Table:
-    def __init__(self, what, rows, threads, limits, contenders):
-        self.what, self.threads, self.limits = what, threads, limits
+    def __init__(self, what, rows, threads, contenders):
+        self.what, self.threads = what, threads
         peers = set().union(*(row.calls for row in rows)) - {"fastnn"}
         self.peers = [name for name in contenders if name in peers]
         self.rows = []
@@ -50,7 +60,7 @@ class Table:
         print(f"\n{self.what}, {count}")
         print(f"{'':48}{'minimum':>9}{'median':>9}{'':>16}{'of limit':>10}{columns}{'others':>8}")
 
-    def add(self, row, measured):
+    def add(self, row, measured, limits):
         results = measured["results"]
         own = results["fastnn"]
         entry = {"what": self.what, "row": row.name, "group": row.group, "threads": self.threads}
@@ -59,10 +69,15 @@ class Table:
         if "error" in own:
             print(f"{row.name:48} failed: {own['error'].strip().splitlines()[-1]}")
             return
-        limit, name = limit_of(row, self.threads, self.limits)
+        limit, name = limit_of(row, self.threads, limits)
         work = row.flops or row.read + row.written
         share = work / own["minimum"] / limit if limit else None
-        entry |= {"limit": name, "share": share, "ratios": self.ratios(results)}
+        entry |= {
+            "limit": name,
+            "limit_a_second": limit,
+            "share": share,
+            "ratios": self.ratios(results),
+        }
         cells = "".join(self.cell(entry["ratios"].get(peer)) for peer in self.peers)
         print(
             f"{row.name[:47]:48}{duration(own['minimum']):>9}{duration(own['median']):>9}"

@@ -3,7 +3,8 @@
     python benchmarks/run.py [what ...] [--threads 1,2] [--rounds N] [--quick]
                              [--peers numpy,torch,keras] [--device cuda] [--json FILE]
 
-`what`: machine, overheads, steps, or a family of kernels (gemm, relu ...); everything by default.
+`what`: machine, overheads, steps, a family of kernels (gemm, unary ...), or `ops` for all families;
+everything by default.
 Of the peers those are measured that are installed. README.md says how to read the tables.
 """
 
@@ -32,7 +33,9 @@ def numbers(text):
 def read_arguments():
     cores = len(os.sched_getaffinity(0))
     parser = argparse.ArgumentParser(description="How fast fastnn is.")
-    parser.add_argument("what", nargs="*", help=f"{', '.join(WHAT)}; all by default")
+    parser.add_argument(
+        "what", nargs="*", help=f"{', '.join(WHAT)}; ops: all families of kernels; all by default"
+    )
     parser.add_argument("--threads", type=numbers, default=sorted({1, cores}), help="such as 1,2")
     parser.add_argument("--rounds", type=int, help="bursts of each library for a row (10)")
     parser.add_argument("--quick", action="store_true", help="few short bursts, no large rows")
@@ -40,6 +43,8 @@ def read_arguments():
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--json", type=Path, help="where to write all figures")
     given = parser.parse_args()
+    families = [KERNELS if word == "ops" else (word,) for word in given.what]
+    given.what = list(dict.fromkeys(word for family in families for word in family))
     for word, known in [(w, WHAT) for w in given.what] + [(p, PEERS) for p in given.peers]:
         if word not in known:
             parser.error(f"'{word}' is none of {', '.join(known)}")
@@ -66,9 +71,14 @@ def measure_all(given):
             libraries[n] = workers.about
             for what in (word for word in given.what if word != "machine"):
                 chosen = [row for row in rows.of(what) if row.is_small or not given.quick]
-                table = report.Table(what, chosen, n, limits[n], workers.names)
+                table = report.Table(what, chosen, n, workers.names)
                 for row in chosen:
-                    table.add(row, workers.measure(row, given.rounds, given.quick))
+                    now = limits[n]
+                    anew = given.device == "cpu" and now and report.is_from_memory(row, n, now)
+                    before = machine.with_memory_now(now, n) if anew else now
+                    figures = workers.measure(row, given.rounds, given.quick)
+                    after = machine.with_memory_now(now, n) if anew else now
+                    table.add(row, figures, machine.better_memory(before, after) if anew else now)
                 table.finish()
                 measured += table.rows
     return {

@@ -1,13 +1,14 @@
-"""updates: all variables of a network in one call; NumPy on the same.
+"""updates: all variables of a network in one call; NumPy and PyTorch's optimizers on the same.
 
-PyTorch's optimizers compute other numbers (epsilon outside of the root, the rate outside of the
-momentum), so that adam.py alone compares with its fused kernel.
+PyTorch's are its fused ones where it has them on a CPU (SGD, Adagrad), else those that take all
+variables at once (foreach). Their velocity is without the rate and RMSprop's and Adagrad's epsilon
+stands outside of the root, which changes nothing that counts here.
 """
 
 from cases.updates import adadelta_update, adagrad_update, rmsprop_update, sgd_update
 
-from benchmarks.adam import NETWORKS
-from benchmarks.rows import kernel_rows, label_of
+from benchmarks.adam import NETWORKS, label
+from benchmarks.rows import kernel_rows
 
 
 def numpy_sgd(np, w, velocity, g, rate, iterations, norm, momentum, nesterov, *limits):
@@ -70,12 +71,54 @@ NUMPY = {
 }
 
 
-def label(case):
-    variables = case.operands["w"]
-    return f"{label_of(case).split()[0]} {len(variables)} variables"
+def optimizer(w, g, make, **slots):
+    """A step of what make(w) gives, with these slots: PyTorch's names and lists of arrays."""
+    for wi, gi in zip(w, g, strict=True):
+        wi.grad = gi
+    made = make(w)
+    for i, wi in enumerate(w):
+        made.state[wi] |= {name: arrays[i] for name, arrays in slots.items()}
+    return made.step
+
+
+def steps_of(torch, w):
+    return [torch.tensor(7.0, device=one.device) for one in w]
+
+
+def torch_sgd(torch, w, velocity, g, rate, iterations, norm, momentum, nesterov, *limits):
+    settings = {"lr": float(rate), "momentum": momentum, "fused": True}
+    buffers = [one.div_(-float(rate)) for one in velocity]
+    return optimizer(w, g, lambda w: torch.optim.SGD(w, **settings), momentum_buffer=buffers)
+
+
+def torch_rmsprop(
+    torch, w, square, velocity, mean, g, rate, iterations, norm, rho, momentum, epsilon, *limits
+):
+    settings = {"lr": float(rate), "alpha": rho, "eps": epsilon, "foreach": True}
+    slots = {"step": steps_of(torch, w), "square_avg": square}
+    return optimizer(w, g, lambda w: torch.optim.RMSprop(w, **settings), **slots)
+
+
+def torch_adagrad(torch, w, square, g, rate, iterations, norm, epsilon, *limits):
+    settings = {"lr": float(rate), "eps": epsilon, "fused": True}
+    return optimizer(w, g, lambda w: torch.optim.Adagrad(w, **settings), sum=square)
+
+
+def torch_adadelta(torch, w, square, change, g, rate, iterations, norm, rho, epsilon, *limits):
+    settings = {"lr": float(rate), "rho": rho, "eps": epsilon, "foreach": True}
+    slots = {"step": steps_of(torch, w), "square_avg": square, "acc_delta": change}
+    return optimizer(w, g, lambda w: torch.optim.Adadelta(w, **settings), **slots)
+
+
+TORCH = {
+    "sgd_update": torch_sgd,
+    "rmsprop_update": torch_rmsprop,
+    "adagrad_update": torch_adagrad,
+    "adadelta_update": torch_adadelta,
+}
 
 
 def rows():
     updates = (sgd_update, rmsprop_update, adagrad_update, adadelta_update)
-    cases = [update(shapes) for update in updates for shapes in NETWORKS[:2]]
-    return kernel_rows("updates", cases, NUMPY, {}, label=label)
+    cases = [update(shapes) for update in updates for shapes in NETWORKS]
+    return kernel_rows("updates", cases, NUMPY, TORCH, label=label)

@@ -183,3 +183,29 @@ def test_every_instruction_set_of_this_machine():
         environment = os.environ | {"FASTNN_ISA": name}
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
         assert run.returncode == 0, f"FASTNN_ISA={name}:\n{run.stdout[-3000:]}{run.stderr[-1000:]}"
+
+
+PAST = ["unary", "binary", "chain", "pool2d", "batch_norm"]
+PAST_DIGESTS = """
+import hashlib, sys, cases, support
+device = support.open_device("cpu")
+for case in cases.all_cases():
+    if case.operation.startswith(tuple(sys.argv[1:])):
+        bits = support.bits(support.results(device, case, case.make()))
+        print(case, hashlib.sha256(repr(bits).encode()).hexdigest())
+"""
+
+
+def test_stores_past_the_caches_change_no_bit():
+    """FASTNN_PAST_BYTES=0 has every array written so that may be."""
+    digests = [
+        subprocess.run(
+            [sys.executable, "-c", PAST_DIGESTS, *PAST],
+            env=os.environ | {"FASTNN_PAST_BYTES": size, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for size in ("0", str(1 << 60))
+    ]
+    assert digests[0].count("\n") > 100 and digests[0] == digests[1]

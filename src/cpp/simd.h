@@ -295,4 +295,37 @@ FASTNN_INLINE void store(T* p, typename VectorOf<T, bytes>::type v, int64_t coun
 }
 #endif
 
+// ---- stores past the caches
+// ----------------------------------------------------------------------
+
+// To an address of 16 bytes' alignment, which is what NumPy's large arrays have; in such pieces,
+// which the processor gathers into whole lines as fast as it takes whole lines. Where there is no
+// such store, a plain one.
+template <class T>
+FASTNN_INLINE void store_past(T* p, Vec<T> v) {
+#if defined(__x86_64__)
+  const Vecd d = reinterpret_cast<Vecd>(v);
+  double* const to = reinterpret_cast<double*>(p);
+#if defined(__AVX512F__)
+  _mm_stream_pd(to, __builtin_shufflevector(d, d, 0, 1));
+  _mm_stream_pd(to + 2, __builtin_shufflevector(d, d, 2, 3));
+  _mm_stream_pd(to + 4, __builtin_shufflevector(d, d, 4, 5));
+  _mm_stream_pd(to + 6, __builtin_shufflevector(d, d, 6, 7));
+#elif defined(__AVX2__)
+  _mm_stream_pd(to, __builtin_shufflevector(d, d, 0, 1));
+  _mm_stream_pd(to + 2, __builtin_shufflevector(d, d, 2, 3));
+#else
+  _mm_stream_pd(to, d);
+#endif
+#else
+  store(p, v);
+#endif
+}
+// Before anybody is told that they are done.
+FASTNN_INLINE void finish_stores_past() {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
+
 }  // namespace fastnn::FASTNN_ISA

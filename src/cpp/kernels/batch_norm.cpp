@@ -16,8 +16,8 @@ namespace fastnn::FASTNN_ISA {
 
 // y = (x - mean) gamma rstd + beta
 template <class T, class Rstd>
-FASTNN_INLINE void normalise(T* y, const T* x, const T* mean, Rstd rstd, const T* gamma,
-                             const T* beta, const Rows& s, const Part& part) {
+FASTNN_INLINE void normalise(Out y, In x, const T* mean, Rstd rstd, const T* gamma, const T* beta,
+                             const Rows& s, const Part& part) {
   T center[kStrip], scale[kStrip], shift[kStrip];
   const auto table = [&](int64_t i, int64_t c) {
     center[i] = mean[c];
@@ -25,8 +25,9 @@ FASTNN_INLINE void normalise(T* y, const T* x, const T* mean, Rstd rstd, const T
     shift[i] = beta ? beta[c] : T(0);
   };
   const auto line = [](Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> b) { return fma(v - m, a, b); };
+  const Writing how(y, false, s.width, x);
   for_strips(s, part, table, [&](int64_t at, int64_t width) {
-    map<false>(y + at, Range{0, width}, line, x + at, center, scale, shift);
+    map(y.as<T>() + at, how, Range{0, width}, line, x.as<T>() + at, center, scale, shift);
   });
 }
 
@@ -55,7 +56,7 @@ void batch_norm_forward(Out y, Out mean, Out rstd, InOut moving_mean, InOut movi
       combine_moments(sums, parts, x.as<T>(), s, share_elements(s.C, part), finish);
     } else {
       const auto known = [&](int64_t c) { return rstd.as<T>()[c]; };
-      normalise(y.as<T>(), x.as<T>(), mean.as<T>(), known, gamma.as<T>(), beta.as<T>(), s, part);
+      normalise<T>(y, x, mean.as<T>(), known, gamma.as<T>(), beta.as<T>(), s, part);
     }
   });
 }
@@ -98,16 +99,18 @@ FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbet
     const Range channels = share_elements(s.C, part);
     combine_sums(sums, parts, gradient, values, mean, s, channels, finish);
   } else if (frozen) {
+    const Writing how(dx, dx.add(), s.width, dy);
     T scale[kStrip];
     const auto table = [&](int64_t i, int64_t c) {
       scale[i] = gamma ? gamma[c] * rstd(c) : rstd(c);
     };
     for_strips(s, part, table, [&](int64_t at, int64_t width) {
       map(
-          dx.as<T>() + at, dx.add(), Range{0, width}, [](Vec<T> d, Vec<T> a) { return d * a; },
+          dx.as<T>() + at, how, Range{0, width}, [](Vec<T> d, Vec<T> a) { return d * a; },
           gradient + at, scale);
     });
   } else {
+    const Writing how(dx, dx.add(), s.width, dy, x);
     T center[kStrip], scale[kStrip], slope[kStrip], shift[kStrip];
     const auto table = [&](int64_t i, int64_t c) {
       center[i] = mean[c];
@@ -119,8 +122,8 @@ FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbet
       return (d - z - (v - m) * q) * a;
     };
     for_strips(s, part, table, [&](int64_t at, int64_t width) {
-      map(dx.as<T>() + at, dx.add(), Range{0, width}, line, gradient + at, values + at, center,
-          scale, slope, shift);
+      map(dx.as<T>() + at, how, Range{0, width}, line, gradient + at, values + at, center, scale,
+          slope, shift);
     });
   }
 }
@@ -163,8 +166,7 @@ void batch_norm_inference_forward(Out y, In x, MaybeIn gamma, MaybeIn beta, In m
     const auto rstd = [&](int64_t c) {
       return rstd_of(moving_variance.as<T>()[c], settings.epsilon);
     };
-    normalise(y.as<T>(), x.as<T>(), moving_mean.as<T>(), rstd, gamma.as<T>(), beta.as<T>(),
-              rows_of(x), part);
+    normalise<T>(y, x, moving_mean.as<T>(), rstd, gamma.as<T>(), beta.as<T>(), rows_of(x), part);
   });
 }
 

@@ -54,6 +54,14 @@ FASTNN_INLINE void for_rows(int64_t count, int64_t stride, int64_t width, F f) {
   for (; row < count; ++row) group(row, Group<1>{});
 }
 
+// Into the second cache, 16 rows ahead and in the order of memory, while vector j of row k of eight
+// is summed: eight rows side by side are no stream that the processor sees (from memory, of 256
+// columns, a Zen 4 core sums 11 GB/s without this and 23 with it).
+template <class T>
+FASTNN_INLINE void fetch_ahead(const T* column, int64_t j, int k, const Rows& s) {
+  if (s.width <= kStrip) __builtin_prefetch(column + 7 * j + k * lanes<T> + 16 * s.width, 0, 2);
+}
+
 // Calls table(i, column, channel) for the columns of a strip, i from 0, then row(offset, width) for
 // the strip of each row of this part.
 template <class Table, class Row>
@@ -133,6 +141,7 @@ static void part_moments(double* mean, double* squares, const T* x, const Rows& 
         Vec<T> off = load(sum + j, tail...), off_square = load(square + j, tail...);
 #pragma GCC unroll 8
         for (int k = 0; k < group.count; ++k) {
+          fetch_ahead(start + at, j, k, s);
           const Vec<T> d = load(start + at + k * s.width, tail...) - middle;
           off += d;
           off_square = fma(d, d, off_square);
@@ -208,6 +217,8 @@ static void part_sums(double* sum, double* product, const T* dy, const T* x, con
 #pragma GCC unroll 8
         for (int k = 0; k < group.count; ++k) {
           const int64_t i = start + at + k * s.width;
+          fetch_ahead(dy + start + at, j, k, s);
+          fetch_ahead(x + start + at, j, k, s);
           const Vec<T> d = load(dy + i, tail...);
           total += d;
           products = fma(d, load(x + i, tail...) - middle, products);

@@ -23,23 +23,23 @@ FASTNN_INLINE void for_rows(const Axes& axes, Range range, F row) {
 }
 
 template <int functions, class T, class F, class... X>
-FASTNN_INLINE void map_row(T* y, bool add, int64_t n, F f, const X*... x) {
+FASTNN_INLINE void map_row(T* y, const Writing& how, int64_t n, F f, const X*... x) {
   if constexpr (functions > 0) {
-    map_slow(y, add, Range{0, n}, f, x...);
+    map_slow(y, how.add(), Range{0, n}, f, x...);
   } else {
-    map(y, add, Range{0, n}, f, x...);
+    map(y, how, Range{0, n}, f, x...);
   }
 }
 
 template <class T>
-void map_binary(T* y, bool add, const T* a, const T* b, int64_t n, Binary function) {
+void map_binary(T* y, const Writing& how, const T* a, const T* b, int64_t n, Binary function) {
   with_binary(function, [&](auto formula) {
     using F = decltype(formula);
-    map_row<F::kForward>(y, add, n, [](Vec<T> u, Vec<T> v) { return F::f(u, v); }, a, b);
+    map_row<F::kForward>(y, how, n, [](Vec<T> u, Vec<T> v) { return F::f(u, v); }, a, b);
   });
 }
-template void map_binary(float*, bool, const float*, const float*, int64_t, Binary);
-template void map_binary(double*, bool, const double*, const double*, int64_t, Binary);
+template void map_binary(float*, const Writing&, const float*, const float*, int64_t, Binary);
+template void map_binary(double*, const Writing&, const double*, const double*, int64_t, Binary);
 
 // y may be a or b, where that is of y's shape.
 void binary(OutAdd y, In a, In b, const BinarySettings& settings, const Part& part) noexcept {
@@ -49,9 +49,11 @@ void binary(OutAdd y, In a, In b, const BinarySettings& settings, const Part& pa
     using T = decltype(tag);
     using V = Vec<T>;
     if (a.size() == y.size() && b.size() == y.size())
-      return map_binary(y.as<T>() + range.begin, y.add(), a.as<T>() + range.begin,
-                        b.as<T>() + range.begin, range.end - range.begin, settings.function);
+      return map_binary(y.as<T>() + range.begin, Writing(y, y.add(), y.size(), a, b),
+                        a.as<T>() + range.begin, b.as<T>() + range.begin, range.end - range.begin,
+                        settings.function);
     const Axes axes = merged_axes(y, a, b);
+    const Writing how(y, y.add(), axes.size[0], a, b);
     const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
     with_binary(settings.function, [&](auto formula) {
       using F = decltype(formula);
@@ -59,13 +61,13 @@ void binary(OutAdd y, In a, In b, const BinarySettings& settings, const Part& pa
         T* to = y.as<T>() + i;
         const T *p = a.as<T>() + at[0], *q = b.as<T>() + at[1];
         if (a_row && b_row) {
-          map_binary(to, y.add(), p, q, n, settings.function);
+          map_binary(to, how, p, q, n, settings.function);
         } else if (a_row) {
           const auto f = [v = broadcast(*q)](V u) { return F::f(u, v); };
-          map_row<F::kForward>(to, y.add(), n, f, p);
+          map_row<F::kForward>(to, how, n, f, p);
         } else {
           const auto f = [u = broadcast(*p)](V v) { return F::f(u, v); };
-          map_row<F::kForward>(to, y.add(), n, f, q);
+          map_row<F::kForward>(to, how, n, f, q);
         }
       });
     });
@@ -81,22 +83,22 @@ void binary_schedule(OutAdd y, In, In, const BinarySettings& settings,
 }
 
 template <class T>
-void map_binary_backward(T* d, bool add, const T* dy, const T* a, const T* b, int64_t n,
+void map_binary_backward(T* d, const Writing& how, const T* dy, const T* a, const T* b, int64_t n,
                          const BinaryBackwardSettings& s) {
   using V = Vec<T>;
   with_binary(s.function, [&](auto formula) {
     using F = decltype(formula);
     if (s.side == Side::a) {
-      map_row<F::kBackward>(d, add, n, [](V u, V v, V g) { return F::da(u, v, g); }, a, b, dy);
+      map_row<F::kBackward>(d, how, n, [](V u, V v, V g) { return F::da(u, v, g); }, a, b, dy);
     } else {
-      map_row<F::kBackward>(d, add, n, [](V u, V v, V g) { return F::db(u, v, g); }, a, b, dy);
+      map_row<F::kBackward>(d, how, n, [](V u, V v, V g) { return F::db(u, v, g); }, a, b, dy);
     }
   });
 }
-template void map_binary_backward(float*, bool, const float*, const float*, const float*, int64_t,
-                                  const BinaryBackwardSettings&);
-template void map_binary_backward(double*, bool, const double*, const double*, const double*,
+template void map_binary_backward(float*, const Writing&, const float*, const float*, const float*,
                                   int64_t, const BinaryBackwardSettings&);
+template void map_binary_backward(double*, const Writing&, const double*, const double*,
+                                  const double*, int64_t, const BinaryBackwardSettings&);
 
 // d may be dy.
 void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& settings,
@@ -107,10 +109,11 @@ void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& 
     using T = decltype(tag);
     using V = Vec<T>;
     if (a.size() == d.size() && b.size() == d.size())
-      return map_binary_backward(d.as<T>() + range.begin, d.add(), dy.as<T>() + range.begin,
-                                 a.as<T>() + range.begin, b.as<T>() + range.begin,
-                                 range.end - range.begin, settings);
+      return map_binary_backward(d.as<T>() + range.begin, Writing(d, d.add(), d.size(), dy, a, b),
+                                 dy.as<T>() + range.begin, a.as<T>() + range.begin,
+                                 b.as<T>() + range.begin, range.end - range.begin, settings);
     const Axes axes = merged_axes(d, a, b);
+    const Writing how(d, d.add(), axes.size[0], dy, a, b);
     const bool a_row = axes.step[0][0] == 1, b_row = axes.step[1][0] == 1;
     with_binary(settings.function, [&](auto formula) {
       using F = decltype(formula);
@@ -119,13 +122,13 @@ void binary_backward(OutAdd d, In dy, In a, In b, const BinaryBackwardSettings& 
           T* to = d.as<T>() + i;
           const T *p = a.as<T>() + at[0], *q = b.as<T>() + at[1], *from = dy.as<T>() + i;
           if (a_row && b_row) {
-            map_binary_backward(to, d.add(), from, p, q, n, settings);
+            map_binary_backward(to, how, from, p, q, n, settings);
           } else if (a_row) {
             const auto f = [slope, v = broadcast(*q)](V u, V g) { return slope(u, v, g); };
-            map_row<F::kBackward>(to, d.add(), n, f, p, from);
+            map_row<F::kBackward>(to, how, n, f, p, from);
           } else {
             const auto f = [slope, u = broadcast(*p)](V v, V g) { return slope(u, v, g); };
-            map_row<F::kBackward>(to, d.add(), n, f, q, from);
+            map_row<F::kBackward>(to, how, n, f, q, from);
           }
         });
       };

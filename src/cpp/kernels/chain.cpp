@@ -10,19 +10,27 @@ constexpr int64_t kChainBytes =
     4096;  // of a block: a few of them and the x fill a first cache of 32 KB
 
 template <class T>
-static void run_step(T* to, T* const* values, int64_t n, const ChainSettings& s, int64_t k) {
+static void run_step(T* to, const Writing& how, T* const* values, int64_t n, const ChainSettings& s,
+                     int64_t k) {
   const T *a = values[s.first.at[k]], *b = values[s.second.at[k]], *c = values[s.third.at[k]];
   const UnarySettings unary{static_cast<Unary>(s.functions.at[k]), s.alphas.at[k], s.betas.at[k]};
   const Binary function = static_cast<Binary>(s.functions.at[k]);
   switch (static_cast<ChainKind>(s.kinds.at[k])) {
-    case ChainKind::unary_forward: return map_unary(to, a, n, unary);
-    case ChainKind::unary_backward: return map_unary_backward(to, false, a, b, n, unary);
-    case ChainKind::binary: return map_binary(to, false, a, b, n, function);
+    case ChainKind::unary_forward: return map_unary(to, how, a, n, unary);
+    case ChainKind::unary_backward: return map_unary_backward(to, how, a, b, n, unary);
+    case ChainKind::binary: return map_binary(to, how, a, b, n, function);
     case ChainKind::gradient_a:
-      return map_binary_backward(to, false, a, b, c, n, {function, Side::a});
+      return map_binary_backward(to, how, a, b, c, n, {function, Side::a});
     case ChainKind::gradient_b:
-      return map_binary_backward(to, false, a, b, c, n, {function, Side::b});
+      return map_binary_backward(to, how, a, b, c, n, {function, Side::b});
   }
+}
+
+// Does a step read that value? Then it belongs into the caches.
+static bool reads(const ChainSettings& s, int64_t value) {
+  for (int64_t k = 0; k < s.kinds.count; ++k)
+    if (s.first.at[k] == value || s.second.at[k] == value || s.third.at[k] == value) return true;
+  return false;
 }
 
 template <class T>
@@ -32,7 +40,15 @@ static void run_steps(const Out* outputs, InList x, const ChainSettings& s, Rang
   const int64_t inputs = x.count, steps = s.kinds.count, size = outputs[0].size();
 
   T* to[kChainSteps] = {};
-  for (int64_t j = 0; j < s.outputs.count; ++j) to[s.outputs.at[j]] = outputs[j].as<T>();
+  const Writing plain(false),
+      past[kChainOutputs] = {{outputs[0], x}, {outputs[1], x}, {outputs[2], x}, {outputs[3], x}};
+  const Writing* how[kChainSteps];
+  for (int64_t k = 0; k < steps; ++k) how[k] = &plain;
+  for (int64_t j = 0; j < s.outputs.count; ++j) {
+    const int64_t k = s.outputs.at[j];
+    to[k] = outputs[j].as<T>();
+    if (!reads(s, inputs + k)) how[k] = &past[j];
+  }
   // A single number as a row of it: steps know rows alone.
   for (int i = 0; i < x.count; ++i)
     for (int64_t e = 0; x[i].size() != size && e < kBlock; ++e) made[i][e] = *x[i].as<T>();
@@ -44,7 +60,7 @@ static void run_steps(const Out* outputs, InList x, const ChainSettings& s, Rang
       values[i] = x[i].size() == size ? static_cast<T*>(x[i].operand->data) + begin : made[i];
     for (int64_t k = 0; k < steps; ++k) {
       values[inputs + k] = to[k] ? to[k] + begin : made[inputs + k];
-      run_step<T>(values[inputs + k], values, n, s, k);
+      run_step<T>(values[inputs + k], *how[k], values, n, s, k);
     }
   }
 }

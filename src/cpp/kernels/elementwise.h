@@ -6,14 +6,14 @@
 namespace fastnn::FASTNN_ISA {
 
 template <class T>
-void map_unary(T* y, const T* x, int64_t n, const UnarySettings& s);
+void map_unary(T* y, const Writing& how, const T* x, int64_t n, const UnarySettings& s);
 template <class T>
-void map_unary_backward(T* dx, bool add, const T* dy, const T* saved, int64_t n,
+void map_unary_backward(T* dx, const Writing& how, const T* dy, const T* saved, int64_t n,
                         const UnarySettings& s);
 template <class T>
-void map_binary(T* y, bool add, const T* a, const T* b, int64_t n, Binary function);
+void map_binary(T* y, const Writing& how, const T* a, const T* b, int64_t n, Binary function);
 template <class T>
-void map_binary_backward(T* d, bool add, const T* dy, const T* a, const T* b, int64_t n,
+void map_binary_backward(T* d, const Writing& how, const T* dy, const T* a, const T* b, int64_t n,
                          const BinaryBackwardSettings& s);
 
 }  // namespace fastnn::FASTNN_ISA

@@ -23,8 +23,8 @@ FASTNN_INLINE void store_places(Place* to, Bits<T> places, int64_t count) {
 
 // y of one window of the picture x: its cells combined with `start`, from the first to the last.
 template <class T, class Combine, class Finish>
-FASTNN_INLINE void pool_window(T* y, const T* x, const Picture& p, int64_t oh, int64_t ow, T start,
-                               Combine combine, Finish finish) {
+FASTNN_INLINE void pool_window(const Writing& how, T* y, const T* x, const Picture& p, int64_t oh,
+                               int64_t ow, T start, Combine combine, Finish finish) {
   const Range rows = p.rows.inside(oh), columns = p.columns.inside(ow);
   for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
     constexpr int n = decltype(block)::count;
@@ -39,14 +39,14 @@ FASTNN_INLINE void pool_window(T* y, const T* x, const Picture& p, int64_t oh, i
       }
     }
 #pragma GCC unroll 4
-    for (int k = 0; k < n; ++k) store(y + c + k * lanes<T>, finish(v[k]), count...);
+    for (int k = 0; k < n; ++k) store(how, y + c + k * lanes<T>, finish(v[k]), count...);
   });
 }
 
 // The same for the maximum and where it stands first; the first NaN counts as largest.
 template <class T, class Place>
-FASTNN_INLINE void pool_max(T* y, Place* argmax, const T* x, const Picture& p, int64_t oh,
-                            int64_t ow) {
+FASTNN_INLINE void pool_max(const Writing& how, T* y, Place* argmax, const T* x, const Picture& p,
+                            int64_t oh, int64_t ow) {
   using B = Bits<T>;
   const Range rows = p.rows.inside(oh), columns = p.columns.inside(ow);
   const auto place_at = [&](int64_t h, int64_t w) {
@@ -77,7 +77,7 @@ FASTNN_INLINE void pool_max(T* y, Place* argmax, const T* x, const Picture& p, i
     }
 #pragma GCC unroll 4
     for (int k = 0; k < n; ++k) {
-      store(y + c + k * lanes<T>, best[k], count...);
+      store(how, y + c + k * lanes<T>, best[k], count...);
       store_places<T>(argmax + c + k * lanes<T>, reinterpret_cast<B>(places[k]), count...);
     }
   });
@@ -86,6 +86,7 @@ FASTNN_INLINE void pool_max(T* y, Place* argmax, const T* x, const Picture& p, i
 template <class T>
 static void pool(Out y, MaybeOut argmax, In x, const Pool2dSettings& s, Range windows) {
   const Picture p = picture(x, y, s);
+  const Writing how(y, false, p.C, x);
   const int64_t OH = p.rows.count, OW = p.columns.count;
   for (int64_t i = windows.begin; i < windows.end; ++i) {
     const int64_t row = i / OW, ow = i % OW, oh = row % OH;
@@ -94,17 +95,17 @@ static void pool(Out y, MaybeOut argmax, In x, const Pool2dSettings& s, Range wi
     const auto same = [](Vec<T> v) { return v; };
     const auto sum = [](Vec<T> a, Vec<T> b) { return a + b; };
     if (s.function == Pooling::sum) {
-      pool_window(to, from, p, oh, ow, T(0), sum, same);
+      pool_window(how, to, from, p, oh, ow, T(0), sum, same);
     } else if (s.function == Pooling::average) {
       const T n = static_cast<T>(p.rows.inside_count(oh) * p.columns.inside_count(ow));
-      pool_window(to, from, p, oh, ow, T(0), sum, [&](Vec<T> v) { return v / n; });
+      pool_window(how, to, from, p, oh, ow, T(0), sum, [&](Vec<T> v) { return v / n; });
     } else if (!argmax) {
       const auto larger_one = [](Vec<T> a, Vec<T> b) { return max(a, b); };
-      pool_window(to, from, p, oh, ow, static_cast<T>(-INFINITY), larger_one, same);
+      pool_window(how, to, from, p, oh, ow, static_cast<T>(-INFINITY), larger_one, same);
     } else if (argmax.dtype() == Dtype::u8) {
-      pool_max(to, argmax.as<uint8_t>() + i * p.C, from, p, oh, ow);
+      pool_max(how, to, argmax.as<uint8_t>() + i * p.C, from, p, oh, ow);
     } else {
-      pool_max(to, argmax.as<int32_t>() + i * p.C, from, p, oh, ow);
+      pool_max(how, to, argmax.as<int32_t>() + i * p.C, from, p, oh, ow);
     }
   }
 }

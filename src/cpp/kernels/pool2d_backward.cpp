@@ -42,20 +42,21 @@ struct Scaled {
 };
 
 template <class T>
-FASTNN_INLINE void zero_cells(T* dx, bool add, int64_t elements) {
-  if (!add && elements > 0) map<false>(dx, Range{0, elements}, [] { return Vec<T>{}; });
+FASTNN_INLINE void zero_cells(T* dx, const Writing& how, int64_t elements) {
+  if (!how.add() && elements > 0) map(dx, how, Range{0, elements}, [] { return Vec<T>{}; });
 }
 
 // A row of dx where windows do not overlap: column by column of its row of windows `oh`.
 template <class T, class Terms>
-FASTNN_INLINE void spread_row(T* dx, bool add, const T* dy, int64_t first, const Picture& p,
-                              int64_t h, int64_t oh, bool average, const Terms& terms) {
+FASTNN_INLINE void spread_row(T* dx, const Writing& how, const T* dy, int64_t first,
+                              const Picture& p, int64_t h, int64_t oh, bool average,
+                              const Terms& terms) {
   const Windows& columns = p.columns;
   const int64_t place_h = (h - p.rows.start(oh)) * columns.size;
   int64_t done = 0;
   for (int64_t ow = 0; ow < columns.count; ++ow) {
     const Range inside = columns.inside(ow);
-    zero_cells(dx + done * p.C, add, (inside.begin - done) * p.C);
+    zero_cells(dx + done * p.C, how, (inside.begin - done) * p.C);
     done = inside.end;
     const int64_t i = first + ow * p.C, n = p.rows.inside_count(oh) * (inside.end - inside.begin);
     const T scale = average ? T(1) / static_cast<T>(n) : T(1);
@@ -67,17 +68,17 @@ FASTNN_INLINE void spread_row(T* dx, bool add, const T* dy, int64_t first, const
         for (int k = 0; k < decltype(block)::count; ++k) {
           const int64_t j = c + k * lanes<T>;
           const Vec<T> v = terms.term(dy, i + j, place, scale, count...);
-          store(to + j, add ? load(to + j, count...) + v : v, count...);
+          store(how, to + j, how.add() ? load(to + j, count...) + v : v, count...);
         }
       });
     }
   }
-  zero_cells(dx + done * p.C, add, (columns.cells - done) * p.C);
+  zero_cells(dx + done * p.C, how, (columns.cells - done) * p.C);
 }
 
 // A row of dx where they overlap: each cell collects from the windows that hold it.
 template <class T, class Terms>
-FASTNN_INLINE void collect_row(T* dx, bool add, const T* dy, int64_t picture_first,
+FASTNN_INLINE void collect_row(T* dx, const Writing& how, const T* dy, int64_t picture_first,
                                const Picture& p, int64_t h, bool average, const Terms& terms) {
   const Range above = p.rows.holding(h);
   for (int64_t w = 0; w < p.columns.cells; ++w) {
@@ -99,7 +100,7 @@ FASTNN_INLINE void collect_row(T* dx, bool add, const T* dy, int64_t picture_fir
 #pragma GCC unroll 4
       for (int k = 0; k < vectors; ++k) {
         T* at = to + c + k * lanes<T>;
-        store(at, add ? load(at, count...) + v[k] : v[k], count...);
+        store(how, at, how.add() ? load(at, count...) + v[k] : v[k], count...);
       }
     });
   }
@@ -110,19 +111,20 @@ static void pool_backward(OutAdd dx, In dy, const Pool2dSettings& s, Range rows,
                           const Terms& terms) {
   const Picture p = picture(dx, dy, s);
   const int64_t width = p.columns.cells * p.C, dy_width = p.columns.count * p.C;
-  const bool average = s.function == Pooling::average, add = dx.add();
+  const bool average = s.function == Pooling::average;
+  const Writing how(dx, dx.add(), p.C, dy);
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int64_t h = row % p.rows.cells, n = row / p.rows.cells;
     T* to = dx.as<T>() + row * width;
     const Range above = p.rows.holding(h);
     const int64_t first = n * p.rows.count * dy_width;
     if (above.begin >= above.end) {
-      zero_cells(to, add, width);
+      zero_cells(to, how, width);
     } else if (p.rows.overlap() || p.columns.overlap()) {
-      collect_row(to, add, dy.as<T>(), first, p, h, average, terms);
+      collect_row(to, how, dy.as<T>(), first, p, h, average, terms);
     } else {
       const int64_t oh = above.begin;
-      spread_row(to, add, dy.as<T>(), first + oh * dy_width, p, h, oh, average, terms);
+      spread_row(to, how, dy.as<T>(), first + oh * dy_width, p, h, oh, average, terms);
     }
   }
 }
