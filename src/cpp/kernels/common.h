@@ -95,6 +95,7 @@ FASTNN_INLINE void plan_elements(Schedule& schedule, int64_t n, int64_t bytes_pe
 // `row`: the elements of y that are written one after the other.
 class Writing {
  public:
+  FASTNN_INLINE explicit Writing(bool add) : add_(add), past_(false) {}
   template <class... X>
   FASTNN_INLINE Writing(Out y, bool add, int64_t row, X... x) : add_(add) {
     const int64_t row_bytes = row * size_of(y.dtype());
@@ -188,16 +189,16 @@ FASTNN_INLINE void map(T* y, const Writing& how, Range range, F f, const X*... x
 
 // The same a vector at a time, for an f so long that its own steps overlap with the next vector's.
 template <class T, class F, class... X>
-FASTNN_INLINE void map_slow(T* y, bool add, Range range, F f, const X*... x) {
+FASTNN_INLINE void map_slow(T* y, const Writing& how, Range range, F f, const X*... x) {
   constexpr int64_t L = lanes<T>;
   int64_t i = range.begin;
   for (; i + L <= range.end; i += L) {
     const Vec<T> v = f(load(x + i)...);
-    store(y + i, add ? load(y + i) + v : v);
+    store(how, y + i, how.add() ? load(y + i) + v : v);
   }
   if (const int64_t rest = range.end - i; rest > 0) {
     const Vec<T> v = f(load(x + i, rest)...);
-    store(y + i, add ? load(y + i, rest) + v : v, rest);
+    store(y + i, how.add() ? load(y + i, rest) + v : v, rest);
   }
 }
 

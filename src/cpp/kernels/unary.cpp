@@ -11,10 +11,10 @@ void unary_forward(Out y, In x, const UnarySettings& settings, const Part& part)
     with_unary<T>(settings, [&](auto formula) {
       const auto f = [formula](Vec<T> v) { return formula.f(v); };
       const Range range = share_elements(y.size(), part);
+      const Writing how(y, false, y.size(), x);
       if constexpr (decltype(formula)::kForward > 0) {
-        map_slow(y.as<T>(), false, range, f, x.as<T>());
+        map_slow(y.as<T>(), how, range, f, x.as<T>());
       } else {
-        const Writing how(y, false, y.size(), x);
         map(y.as<T>(), how, range, f, x.as<T>());
       }
     });
@@ -35,10 +35,10 @@ void unary_backward(OutAdd dx, In dy, In saved, const UnarySettings& settings,
     with_unary<T>(settings, [&](auto formula) {
       const auto df = [formula](Vec<T> d, Vec<T> v) { return formula.df(v, d); };
       const Range range = share_elements(dx.size(), part);
+      const Writing how(dx, dx.add(), dx.size(), dy, saved);
       if constexpr (decltype(formula)::kBackward > 0) {
-        map_slow(dx.as<T>(), dx.add(), range, df, dy.as<T>(), saved.as<T>());
+        map_slow(dx.as<T>(), how, range, df, dy.as<T>(), saved.as<T>());
       } else {
-        const Writing how(dx, dx.add(), dx.size(), dy, saved);
         map(dx.as<T>(), how, range, df, dy.as<T>(), saved.as<T>());
       }
     });
