@@ -109,6 +109,23 @@ FASTNN_INLINE Mask<T> first_lanes(int64_t count) {
 }
 #endif
 
+// more > best, or `more` is the first NaN.
+#if defined(__AVX512F__)
+FASTNN_INLINE Mask<float> exceeds(Vecf more, Vecf best) {
+  return _mm512_mask_cmp_ps_mask(_mm512_cmp_ps_mask(best, best, _CMP_ORD_Q), more, best,
+                                 _CMP_NLE_UQ);
+}
+FASTNN_INLINE Mask<double> exceeds(Vecd more, Vecd best) {
+  return _mm512_mask_cmp_pd_mask(_mm512_cmp_pd_mask(best, best, _CMP_ORD_Q), more, best,
+                                 _CMP_NLE_UQ);
+}
+#else
+template <class V>
+FASTNN_INLINE auto exceeds(V more, V best) {
+  return ~(more <= best) & (best == best);
+}
+#endif
+
 // ---- arithmetic --------------------------------------------------------------------------------
 
 #if defined(__x86_64__)

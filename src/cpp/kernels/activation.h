@@ -9,7 +9,7 @@ namespace fastnn::FASTNN_ISA {
 template <class T>
 FASTNN_INLINE void activate(T* y, int64_t n, Activation activation) {
   with_activation<T>(activation, [&](auto formula) {
-    map_slow(y, false, Range{0, n}, [formula](Vec<T> v) { return formula.f(v); }, y);
+    map_slow(y, Writing(false), Range{0, n}, [formula](Vec<T> v) { return formula.f(v); }, y);
   });
 }
 

@@ -25,7 +25,7 @@ FASTNN_INLINE void for_rows(const Axes& axes, Range range, F row) {
 template <int functions, class T, class F, class... X>
 FASTNN_INLINE void map_row(T* y, const Writing& how, int64_t n, F f, const X*... x) {
   if constexpr (functions > 0) {
-    map_slow(y, how.add(), Range{0, n}, f, x...);
+    map_slow(y, how, Range{0, n}, f, x...);
   } else {
     map(y, how, Range{0, n}, f, x...);
   }

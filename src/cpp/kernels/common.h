@@ -199,16 +199,16 @@ FASTNN_INLINE void map(T* y, const Writing& how, Range range, F f, const X*... x
 
 // The same a vector at a time, for an f so long that its own steps overlap with the next vector's.
 template <class T, class F, class... X>
-FASTNN_INLINE void map_slow(T* y, bool add, Range range, F f, const X*... x) {
+FASTNN_INLINE void map_slow(T* y, const Writing& how, Range range, F f, const X*... x) {
   constexpr int64_t L = lanes<T>;
   int64_t i = range.begin;
   for (; i + L <= range.end; i += L) {
     const Vec<T> v = f(load(x + i)...);
-    store(y + i, add ? load(y + i) + v : v);
+    store(how, y + i, how.add() ? load(y + i) + v : v);
   }
   if (const int64_t rest = range.end - i; rest > 0) {
     const Vec<T> v = f(load(x + i, rest)...);
-    store(y + i, add ? load(y + i, rest) + v : v, rest);
+    store(y + i, how.add() ? load(y + i, rest) + v : v, rest);
   }
 }
 

@@ -21,11 +21,20 @@ FASTNN_INLINE void store_places(Place* to, Bits<T> places, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = all[i];
 }
 
+// How far ahead cells are fetched into the second cache where x comes from memory: as far as the
+// next row of windows, since the processor sees no stream beyond the end of a row that is read
+// beside others.
+FASTNN_INLINE int64_t fetched_ahead(const Picture& p) {
+  const int64_t elements = p.rows.stride * p.columns.cells * p.C;
+  return elements <= 1 << 16 ? elements : 0;  // else the second cache has lost them again
+}
+
 // y of one window of the picture x: its cells combined with `start`, from the first to the last.
 template <class T, class Combine, class Finish>
 FASTNN_INLINE void pool_window(const Writing& how, T* y, const T* x, const Picture& p, int64_t oh,
                                int64_t ow, T start, Combine combine, Finish finish) {
   const Range rows = p.rows.inside(oh), columns = p.columns.inside(ow);
+  const int64_t ahead = how.past() ? fetched_ahead(p) : 0;
   for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
     constexpr int n = decltype(block)::count;
     Vec<T> v[n];
@@ -35,7 +44,10 @@ FASTNN_INLINE void pool_window(const Writing& how, T* y, const T* x, const Pictu
       const T* cell = x + (h * p.columns.cells + columns.begin) * p.C + c;
       for (int64_t w = columns.begin; w < columns.end; ++w, cell += p.C) {
 #pragma GCC unroll 4
-        for (int k = 0; k < n; ++k) v[k] = combine(v[k], load(cell + k * lanes<T>, count...));
+        for (int k = 0; k < n; ++k) {
+          if (ahead != 0) __builtin_prefetch(cell + k * lanes<T> + ahead, 0, 2);
+          v[k] = combine(v[k], load(cell + k * lanes<T>, count...));
+        }
       }
     }
 #pragma GCC unroll 4
@@ -49,6 +61,7 @@ FASTNN_INLINE void pool_max(const Writing& how, T* y, Place* argmax, const T* x,
                             int64_t oh, int64_t ow) {
   using B = Bits<T>;
   const Range rows = p.rows.inside(oh), columns = p.columns.inside(ow);
+  const int64_t ahead = how.past() ? fetched_ahead(p) : 0;
   const auto place_at = [&](int64_t h, int64_t w) {
     const int64_t place = (h - p.rows.start(oh)) * p.columns.size + w - p.columns.start(ow);
     return B{} + static_cast<decltype(unsigned_like(T{}))>(place);
@@ -67,9 +80,9 @@ FASTNN_INLINE void pool_max(const Writing& how, T* y, Place* argmax, const T* x,
       for (int64_t w = columns.begin; w < columns.end; ++w, cell += p.C, place += B{} + 1) {
 #pragma GCC unroll 4
         for (int k = 0; k < n; ++k) {
+          if (ahead != 0) __builtin_prefetch(cell + k * lanes<T> + ahead, 0, 2);
           const Vec<T> v = load(cell + k * lanes<T>, count...);
-          const Mask<T> number = ~is_nan(best[k]);
-          const Mask<T> more = greater(v, best[k]) | (is_nan(v) & number);
+          const Mask<T> more = exceeds(v, best[k]);
           best[k] = select(more, v, best[k]);
           places[k] = select(more, reinterpret_cast<Vec<T>>(place), places[k]);
         }

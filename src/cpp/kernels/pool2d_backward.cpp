@@ -81,8 +81,11 @@ template <class T, class Terms>
 FASTNN_INLINE void collect_row(T* dx, const Writing& how, const T* dy, int64_t picture_first,
                                const Picture& p, int64_t h, bool average, const Terms& terms) {
   const Range above = p.rows.holding(h);
+  Range beside = {0, 0};  // as holding(w) says, without its divisions: 3 ns each
   for (int64_t w = 0; w < p.columns.cells; ++w) {
-    const Range beside = p.columns.holding(w);
+    const int64_t place_w = w + p.columns.before;
+    while (beside.begin * p.columns.stride + p.columns.size <= place_w) ++beside.begin;
+    while (beside.end < p.columns.count && beside.end * p.columns.stride <= place_w) ++beside.end;
     T* to = dx + w * p.C;
     for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
       constexpr int vectors = decltype(block)::count;
@@ -91,7 +94,7 @@ FASTNN_INLINE void collect_row(T* dx, const Writing& how, const T* dy, int64_t p
         for (int64_t ow = beside.begin; ow < beside.end; ++ow) {
           const int64_t place = (h - p.rows.start(oh)) * p.columns.size + w - p.columns.start(ow);
           const int64_t n = average ? p.rows.inside_count(oh) * p.columns.inside_count(ow) : 1;
-          const T scale = T(1) / static_cast<T>(n);
+          const T scale = average ? T(1) / static_cast<T>(n) : T(1);
           const int64_t i = picture_first + (oh * p.columns.count + ow) * p.C + c;
 #pragma GCC unroll 4
           for (int k = 0; k < vectors; ++k)

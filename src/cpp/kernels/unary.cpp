@@ -10,7 +10,7 @@ void map_unary(T* y, const Writing& how, const T* x, int64_t n, const UnarySetti
   with_unary<T>(s, [&](auto formula) {
     const auto f = [formula](Vec<T> v) { return formula.f(v); };
     if constexpr (decltype(formula)::kForward > 0) {
-      map_slow(y, how.add(), Range{0, n}, f, x);
+      map_slow(y, how, Range{0, n}, f, x);
     } else {
       map(y, how, Range{0, n}, f, x);
     }
@@ -25,7 +25,7 @@ void map_unary_backward(T* dx, const Writing& how, const T* dy, const T* saved, 
   with_unary<T>(s, [&](auto formula) {
     const auto df = [formula](Vec<T> d, Vec<T> v) { return formula.df(v, d); };
     if constexpr (decltype(formula)::kBackward > 0) {
-      map_slow(dx, how.add(), Range{0, n}, df, dy, saved);
+      map_slow(dx, how, Range{0, n}, df, dy, saved);
     } else {
       map(dx, how, Range{0, n}, df, dy, saved);
     }
