@@ -24,8 +24,7 @@ struct Best {
   Vec<T> value, place;  // place: whole numbers, as Bits<T>
 
   FASTNN_INLINE void meet(Vec<T> v, Vec<T> at) {
-    const Mask<T> number = ~is_nan(value);
-    const Mask<T> more = greater(v, value) | (is_nan(v) & number);
+    const Mask<T> more = exceeds(v, value);
     value = select(more, v, value);
     place = select(more, at, place);
   }
