@@ -253,6 +253,29 @@ FASTNN_INLINE void store(T* p, Vec<T> v, int64_t count) {
   if constexpr (sizeof(T) == 4) _mm512_mask_storeu_ps(p, first_lanes<T>(count), v);
   if constexpr (sizeof(T) == 8) _mm512_mask_storeu_pd(p, first_lanes<T>(count), v);
 }
+
+// Half vectors, for few columns: Zen 4 computes two of them in the time of a whole one.
+constexpr int kHalfBytes = kVectorBytes / 2;
+template <class T>
+using Half = typename VectorOf<T, kHalfBytes>::type;
+FASTNN_INLINE Half<float> fma(Half<float> a, Half<float> b, Half<float> c) {
+  return _mm256_fmadd_ps(a, b, c);
+}
+FASTNN_INLINE Half<double> fma(Half<double> a, Half<double> b, Half<double> c) {
+  return _mm256_fmadd_pd(a, b, c);
+}
+template <class T>
+FASTNN_INLINE Half<T> load_half(const T* p, int64_t count) {
+  const auto mask = static_cast<__mmask8>((1u << count) - 1);
+  if constexpr (sizeof(T) == 4) return _mm256_maskz_loadu_ps(mask, p);
+  if constexpr (sizeof(T) == 8) return _mm256_maskz_loadu_pd(mask, p);
+}
+FASTNN_INLINE void store(float* p, Half<float> v, int64_t count) {
+  _mm256_mask_storeu_ps(p, static_cast<__mmask8>((1u << count) - 1), v);
+}
+FASTNN_INLINE void store(double* p, Half<double> v, int64_t count) {
+  _mm256_mask_storeu_pd(p, static_cast<__mmask8>((1u << count) - 1), v);
+}
 #else
 #if defined(__AVX2__)
 template <class T>
@@ -294,5 +317,25 @@ FASTNN_INLINE void store(T* p, typename VectorOf<T, bytes>::type v, int64_t coun
   }
 }
 #endif
+
+// ---- past the caches ----------------------------------------------------------------------------
+
+// 16 bytes to an address that is a multiple of 16; and the end of such stores, before another
+// thread may read what they wrote.
+FASTNN_INLINE void stream_16(char* to, const char* from) {
+#if defined(__x86_64__)
+  typedef float Four __attribute__((vector_size(16)));
+  Four v;
+  __builtin_memcpy(&v, from, sizeof v);
+  _mm_stream_ps(reinterpret_cast<float*>(to), v);
+#else
+  __builtin_memcpy(to, from, 16);
+#endif
+}
+FASTNN_INLINE void end_stream() {
+#if defined(__x86_64__)
+  _mm_sfence();
+#endif
+}
 
 }  // namespace fastnn::FASTNN_ISA

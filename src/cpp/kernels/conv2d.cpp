@@ -38,6 +38,7 @@ void compute_part(const DirectPlan& p, const Direct<T>& d, Scratch scratch,
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     compute_unit(p, d, unit, packed);
   }
+  if (p.stream) end_stream();
 }
 
 void plan(Schedule& schedule, const DirectPlan& p, Ref w) {
