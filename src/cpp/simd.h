@@ -320,16 +320,25 @@ FASTNN_INLINE void store(T* p, typename VectorOf<T, bytes>::type v, int64_t coun
 
 // ---- past the caches ----------------------------------------------------------------------------
 
-// 16 bytes to an address that is a multiple of 16; and the end of such stores, before another
-// thread may read what they wrote.
-FASTNN_INLINE void stream_16(char* to, const char* from) {
+// 16 bytes, or a vector, to an address that is a multiple of as much; and the end of such stores,
+// before another thread may read what they wrote.
+template <int bytes>
+FASTNN_INLINE void stream(char* to, const char* from) {
+#if defined(__AVX512F__)
+  if constexpr (bytes == 64) {
+    return _mm512_stream_ps(reinterpret_cast<float*>(to), load(reinterpret_cast<const float*>(from)));
+  }
+#elif defined(__AVX2__)
+  if constexpr (bytes == 32) {
+    return _mm256_stream_ps(reinterpret_cast<float*>(to), load(reinterpret_cast<const float*>(from)));
+  }
+#endif
 #if defined(__x86_64__)
-  typedef float Four __attribute__((vector_size(16)));
-  Four v;
+  VectorOf<float, 16>::type v;
   __builtin_memcpy(&v, from, sizeof v);
   _mm_stream_ps(reinterpret_cast<float*>(to), v);
 #else
-  __builtin_memcpy(to, from, 16);
+  __builtin_memcpy(to, from, bytes);
 #endif
 }
 FASTNN_INLINE void end_stream() {

@@ -33,17 +33,21 @@ void pack(Packed<T>& packed, const T* b, int64_t b_step, int64_t rows, int64_t v
   }
 }
 
-// To memory past the caches, if it can be.
+// To memory past the caches, if it can be; NumPy's large arrays begin 16 bytes beyond a page.
 template <class T>
 void stream(T* to, const T* from, int64_t count) noexcept {
-  const size_t bytes = static_cast<size_t>(count) * sizeof(T);
-  if (reinterpret_cast<uintptr_t>(to) % 16 != 0) {
-    __builtin_memcpy(to, from, bytes);
+  char* y = reinterpret_cast<char*>(to);
+  const char* x = reinterpret_cast<const char*>(from);
+  char* const end = y + static_cast<size_t>(count) * sizeof(T);
+  if (reinterpret_cast<uintptr_t>(y) % 16 != 0) {
+    __builtin_memcpy(to, from, static_cast<size_t>(count) * sizeof(T));
     return;
   }
-  for (size_t i = 0; i < bytes; i += 16) {
-    stream_16(reinterpret_cast<char*>(to) + i, reinterpret_cast<const char*>(from) + i);
+  for (; y < end && reinterpret_cast<uintptr_t>(y) % kVectorBytes != 0; y += 16, x += 16) {
+    stream<16>(y, x);
   }
+  for (; y + kVectorBytes <= end; y += kVectorBytes, x += kVectorBytes) stream<kVectorBytes>(y, x);
+  for (; y < end; y += 16, x += 16) stream<16>(y, x);
 }
 
 // What a block of the output is computed from and into.
