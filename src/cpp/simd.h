@@ -326,11 +326,13 @@ template <int bytes>
 FASTNN_INLINE void stream(char* to, const char* from) {
 #if defined(__AVX512F__)
   if constexpr (bytes == 64) {
-    return _mm512_stream_ps(reinterpret_cast<float*>(to), load(reinterpret_cast<const float*>(from)));
+    return _mm512_stream_ps(reinterpret_cast<float*>(to),
+                            load(reinterpret_cast<const float*>(from)));
   }
 #elif defined(__AVX2__)
   if constexpr (bytes == 32) {
-    return _mm256_stream_ps(reinterpret_cast<float*>(to), load(reinterpret_cast<const float*>(from)));
+    return _mm256_stream_ps(reinterpret_cast<float*>(to),
+                            load(reinterpret_cast<const float*>(from)));
   }
 #endif
 #if defined(__x86_64__)

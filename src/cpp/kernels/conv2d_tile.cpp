@@ -8,7 +8,7 @@ namespace {
 
 // AVX2's masked loads take a register from the sums, which costs 5 to 10 %: there tiles of whole
 // vectors are apart. AVX-512 has registers of masks, and the others ask for the count anyway.
-enum Kind { kRagged, kWhole, kSlide };
+enum Kind { kRagged, kWhole, kSlide, kAt };
 #if defined(__AVX2__) && !defined(__AVX512F__)
 constexpr bool kApart = true;
 #else
@@ -41,6 +41,9 @@ void multiply(const ConvTile<T>& t) noexcept {
   V sum[rows][vectors] = {};
   const T *outer_a = t.a, *b = t.b;
   const int64_t a_row = t.a_row, a_step = t.a_step, b_step = t.b_step, last = t.last;
+  int64_t at[rows];
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i) at[i] = kind == kAt ? t.at[i] : i * a_row;
   const auto load_b = [&](V(&v)[vectors]) __attribute__((always_inline)) {
 #pragma GCC unroll 4
     for (int j = 0; j < vectors; ++j) {
@@ -77,7 +80,7 @@ void multiply(const ConvTile<T>& t) noexcept {
           load_b(v);
 #pragma GCC unroll 16
           for (int i = 0; i < rows; ++i) {
-            const V x = a[i * a_row] - V{};
+            const V x = a[kind == kAt ? at[i] : i * a_row] - V{};
 #pragma GCC unroll 4
             for (int j = 0; j < vectors; ++j) sum[i][j] = fma(x, v[j], sum[i][j]);
           }
@@ -129,16 +132,20 @@ constexpr int kMostRows = kConvRows[1];
 
 template <class T, int bytes, Kind kind>
 struct Tiles {
-  static constexpr const int* kRows = kind == kSlide ? kSlideRows : kConvRows;
-  static constexpr int kVectors = bytes < kVectorBytes ? (kind == kSlide ? 1 : kHalfVectors)
-                                  : kind == kSlide     ? kSlideVectors
-                                                       : kConvVectors;
-  ConvTileFunction<T> at[kVectors][kMostRows] = {};
+  static constexpr bool kIsHalf = bytes < kVectorBytes;
+  static constexpr const int* kRows = kind == kSlide ? kSlideRows
+                                      : kind == kAt  ? kAtRows
+                                                     : kConvRows;
+  static constexpr int kVectors = kind == kSlide ? (kIsHalf ? 1 : kSlideVectors)
+                                  : kind == kAt  ? kAtVectors
+                                  : kIsHalf      ? kHalfVectors
+                                                 : kConvVectors;
+  ConvTileFunction<T> of[kVectors][kMostRows] = {};
 
   constexpr Tiles() { fill<kRows[kVectors], kVectors>(); }
   template <int rows, int vectors>
   constexpr void fill() {
-    at[vectors - 1][rows - 1] = multiply<T, bytes, rows, vectors, kind>;
+    of[vectors - 1][rows - 1] = multiply<T, bytes, rows, vectors, kind>;
     if constexpr (rows > 1) {
       fill<rows - 1, vectors>();
     } else if constexpr (vectors > 1) {
@@ -149,18 +156,21 @@ struct Tiles {
 template <class T, int bytes, Kind kind>
 constexpr Tiles<T, bytes, kind> kTiles;
 
+template <class T, int bytes>
+ConvTileFunction<T> find(const ConvTile<T>& tile, int64_t i, int64_t j) noexcept {
+  if (tile.slide) return kTiles<T, bytes, kSlide>.of[i][j];
+  if (tile.at) return kTiles<T, bytes, kAt>.of[i][j];
+  if constexpr (kApart) {
+    if (tile.last == lanes<T>) return kTiles<T, bytes, kWhole>.of[i][j];
+  }
+  return kTiles<T, bytes, kRagged>.of[i][j];
+}
 template <class T>
 ConvTileFunction<T> find(const ConvTile<T>& tile, int64_t rows, int64_t vectors) noexcept {
-  const int64_t i = vectors - 1, j = rows - 1;
 #if defined(__AVX512F__)
-  if (tile.half && tile.slide) return kTiles<T, kHalfBytes, kSlide>.at[i][j];
-  if (tile.half) return kTiles<T, kHalfBytes, kRagged>.at[i][j];
+  if (tile.half) return find<T, kHalfBytes>(tile, vectors - 1, rows - 1);
 #endif
-  if (tile.slide) return kTiles<T, kVectorBytes, kSlide>.at[i][j];
-  if constexpr (kApart) {
-    if (tile.last == lanes<T>) return kTiles<T, kVectorBytes, kWhole>.at[i][j];
-  }
-  return kTiles<T, kVectorBytes, kRagged>.at[i][j];
+  return find<T, kVectorBytes>(tile, vectors - 1, rows - 1);
 }
 
 template <class T>

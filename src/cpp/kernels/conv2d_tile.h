@@ -20,10 +20,11 @@ struct ConvTile {
   int64_t depth, runs, outer;
   T* y;
   int64_t y_row;
-  int64_t last;        // lanes in use of a row's last vector
-  const T* bias;       // of the first column; null: none
-  bool relu, add;      // add: y += the product
-  bool half = false;   // half vectors, where the machine has them
+  int64_t last;                 // lanes in use of a row's last vector
+  const T* bias;                // of the first column; null: none
+  bool relu, add;               // add: y += the product
+  bool half = false;            // half vectors, where the machine has them
+  const int64_t* at = nullptr;  // where each row begins, instead of a_row; without a bias
   bool slide = false;  // a_row == a_step: what one row has read the row before it reads next
 };
 
@@ -35,6 +36,15 @@ constexpr int kConvVectors = 4, kConvRows[] = {0, 12, 12, 8, 6};
 constexpr int kConvVectors = 2, kConvRows[] = {0, 10, 6};
 #else
 constexpr int kConvVectors = 2, kConvRows[] = {0, 6, 4};
+#endif
+
+// Of tiles whose rows lie where `at` says.
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kAtVectors = 3, kAtRows[] = {0, 10, 10, 9};
+#elif defined(__AVX2__)
+constexpr int kAtVectors = 2, kAtRows[] = {0, 9, 5};
+#else
+constexpr int kAtVectors = 2, kAtRows[] = {0, 6, 4};
 #endif
 
 constexpr int kMostTileVectors = 28;
