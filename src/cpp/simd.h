@@ -254,27 +254,15 @@ FASTNN_INLINE void store(T* p, Vec<T> v, int64_t count) {
   if constexpr (sizeof(T) == 8) _mm512_mask_storeu_pd(p, first_lanes<T>(count), v);
 }
 
-// Half vectors, for few columns: Zen 4 computes two of them in the time of a whole one.
+// Half vectors of floats, for few columns: Zen 4 computes two of them in the time of a whole one.
 constexpr int kHalfBytes = kVectorBytes / 2;
-template <class T>
-using Half = typename VectorOf<T, kHalfBytes>::type;
-FASTNN_INLINE Half<float> fma(Half<float> a, Half<float> b, Half<float> c) {
-  return _mm256_fmadd_ps(a, b, c);
+using Half = VectorOf<float, kHalfBytes>::type;
+FASTNN_INLINE Half fma(Half a, Half b, Half c) { return _mm256_fmadd_ps(a, b, c); }
+FASTNN_INLINE Half load_half(const float* p, int64_t count) {
+  return _mm256_maskz_loadu_ps(static_cast<__mmask8>((1u << count) - 1), p);
 }
-FASTNN_INLINE Half<double> fma(Half<double> a, Half<double> b, Half<double> c) {
-  return _mm256_fmadd_pd(a, b, c);
-}
-template <class T>
-FASTNN_INLINE Half<T> load_half(const T* p, int64_t count) {
-  const auto mask = static_cast<__mmask8>((1u << count) - 1);
-  if constexpr (sizeof(T) == 4) return _mm256_maskz_loadu_ps(mask, p);
-  if constexpr (sizeof(T) == 8) return _mm256_maskz_loadu_pd(mask, p);
-}
-FASTNN_INLINE void store(float* p, Half<float> v, int64_t count) {
+FASTNN_INLINE void store(float* p, Half v, int64_t count) {
   _mm256_mask_storeu_ps(p, static_cast<__mmask8>((1u << count) - 1), v);
-}
-FASTNN_INLINE void store(double* p, Half<double> v, int64_t count) {
-  _mm256_mask_storeu_pd(p, static_cast<__mmask8>((1u << count) - 1), v);
 }
 #else
 #if defined(__AVX2__)

@@ -73,7 +73,7 @@ struct WeightPlan {
       together = (across && down) || frame_height() <= rows_that_fit;
     }
     framed = merged && !(across && (down || !together));
-    if (together) tiles = blocks_of(kAtVectors, vectors);
+    if (together && !half) tiles = blocks_of(kAtVectors, vectors);
     const int64_t tile_vectors = blocks_of(tiles, vectors);
     high = together ? kAtRows[tile_vectors] : kConvRows[tile_vectors];
     window_rows = together ? 1 : c.KH;

@@ -26,7 +26,7 @@ FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, bool b
 // Lanes of the vectors that take so many columns: of half vectors if they leave fewer empty.
 FASTNN_INLINE int64_t lanes_for(int64_t columns, int64_t bytes) {
   const int64_t L = kVectorBytes / bytes, halves = blocks_of(L / 2, columns);
-  return halves <= kHalfVectors && halves % 2 == 1 ? L / 2 : L;
+  return bytes == 4 && halves <= kHalfVectors && halves % 2 == 1 ? L / 2 : L;
 }
 
 // Bytes of weights that a core multiplies with one pixel in a nanosecond (Zen 4; its peak is 236).

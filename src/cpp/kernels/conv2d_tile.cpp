@@ -94,7 +94,7 @@ void multiply(const ConvTile<T>& t) noexcept {
     b += t.b_outer_skip;
   }
 
-  if (t.bias) {
+  if (kind != kAt && t.bias) {
 #pragma GCC unroll 4
     for (int j = 0; j < vectors; ++j) {
       const V v =
@@ -113,7 +113,7 @@ void multiply(const ConvTile<T>& t) noexcept {
       sum[i][vectors - 1] += P::load_some(y + i * y_row + (vectors - 1) * L, last);
     }
   }
-  if (t.relu) {
+  if (kind != kAt && t.relu) {
 #pragma GCC unroll 16
     for (int i = 0; i < rows; ++i) {
 #pragma GCC unroll 4
@@ -137,8 +137,8 @@ struct Tiles {
                                       : kind == kAt  ? kAtRows
                                                      : kConvRows;
   static constexpr int kVectors = kind == kSlide ? (kIsHalf ? 1 : kSlideVectors)
-                                  : kind == kAt  ? kAtVectors
                                   : kIsHalf      ? kHalfVectors
+                                  : kind == kAt  ? kAtVectors
                                                  : kConvVectors;
   ConvTileFunction<T> of[kVectors][kMostRows] = {};
 
@@ -149,7 +149,8 @@ struct Tiles {
     if constexpr (rows > 1) {
       fill<rows - 1, vectors>();
     } else if constexpr (vectors > 1) {
-      fill<kRows[vectors - 1], vectors - 1>();
+      constexpr int kNext = kIsHalf ? 1 : vectors - 1;
+      fill<kRows[kNext], kNext>();
     }
   }
 };
@@ -168,7 +169,9 @@ ConvTileFunction<T> find(const ConvTile<T>& tile, int64_t i, int64_t j) noexcept
 template <class T>
 ConvTileFunction<T> find(const ConvTile<T>& tile, int64_t rows, int64_t vectors) noexcept {
 #if defined(__AVX512F__)
-  if (tile.half) return find<T, kHalfBytes>(tile, vectors - 1, rows - 1);
+  if constexpr (sizeof(T) == 4) {
+    if (tile.half) return find<T, kHalfBytes>(tile, vectors - 1, rows - 1);
+  }
 #endif
   return find<T, kVectorBytes>(tile, vectors - 1, rows - 1);
 }

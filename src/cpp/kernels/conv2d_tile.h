@@ -20,12 +20,13 @@ struct ConvTile {
   int64_t depth, runs, outer;
   T* y;
   int64_t y_row;
-  int64_t last;                 // lanes in use of a row's last vector
-  const T* bias;                // of the first column; null: none
-  bool relu, add;               // add: y += the product
-  bool half = false;            // half vectors, where the machine has them
-  const int64_t* at = nullptr;  // where each row begins, instead of a_row; without a bias
+  int64_t last;        // lanes in use of a row's last vector
+  const T* bias;       // of the first column; null: none
+  bool relu, add;      // add: y += the product
+  bool half = false;   // half vectors, of floats and where the machine has them
   bool slide = false;  // a_row == a_step: what one row has read the row before it reads next
+  // Where each row begins, instead of a_row; with neither bias nor relu.
+  const int64_t* at = nullptr;
 };
 
 #if defined(__AVX512F__)
@@ -38,13 +39,14 @@ constexpr int kConvVectors = 2, kConvRows[] = {0, 10, 6};
 constexpr int kConvVectors = 2, kConvRows[] = {0, 6, 4};
 #endif
 
-// Of tiles whose rows lie where `at` says.
+// Of tiles whose rows lie where `at` says; three vectors are half ones.
+constexpr int kAtVectors = 2;
 #if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int kAtVectors = 3, kAtRows[] = {0, 10, 10, 9};
+constexpr int kAtRows[] = {0, 10, 10, 6};
 #elif defined(__AVX2__)
-constexpr int kAtVectors = 2, kAtRows[] = {0, 9, 5};
+constexpr int kAtRows[] = {0, 9, 5};
 #else
-constexpr int kAtVectors = 2, kAtRows[] = {0, 6, 4};
+constexpr int kAtRows[] = {0, 6, 4};
 #endif
 
 constexpr int kMostTileVectors = 28;
@@ -56,7 +58,7 @@ constexpr int kSlideVectors = 2, kSlideRows[] = {0, 14, 10};
 constexpr int kSlideVectors = 1, kSlideRows[] = {0, 6};
 #endif
 #if defined(__AVX512F__)
-constexpr int kHalfVectors = 3;  // more would waste little as whole ones
+constexpr int kHalfVectors = 3;  // or one: pairs are whole vectors, and more would waste little
 #else
 constexpr int kHalfVectors = 0;
 #endif
