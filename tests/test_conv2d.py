@@ -97,6 +97,19 @@ def test_depthwise_is_a_convolution_of_each_channel(multiplier):
         close(gradients[2][at], db.numpy())
 
 
+@pytest.mark.parametrize("offset", [0, 4, 1])
+def test_an_output_that_goes_past_the_caches(offset):
+    """32 MiB are; its pictures by themselves are not. NumPy's arrays may begin anywhere."""
+    x, w, b = (drawn(*shape, dtype="float32") for shape in ((2, 512, 512, 1), (1, 2, 1, 16), (16,)))
+    y = np.full(2 * 512 * 512 * 16 + offset, np.nan, "float32")[offset:].reshape(2, 512, 512, 16)
+    call = fastnn.kernels.conv2d
+    call(y, x, w, b, (1, 1, 0, 0, 0, 1, 1, 1, 1, "relu"))
+    one = np.empty((1, 512, 512, 16), "float32")
+    for i in range(2):
+        call(one, x[i : i + 1], w, b, (1, 1, 0, 0, 0, 1, 1, 1, 1, "relu"))
+        assert y[i].tobytes() == one.tobytes()
+
+
 def test_separable_is_depthwise_then_pointwise():
     x, depthwise, pointwise, b = drawn(2, 6, 7, 3), drawn(3, 3, 3, 2), drawn(1, 1, 6, 4), drawn(4)
     variables = [Variable(value) for value in (x, depthwise, pointwise, b)]
