@@ -52,8 +52,10 @@ constexpr int kAtRows[] = {0, 6, 4};
 constexpr int kMostTileVectors = 28;
 
 // Of sliding tiles, which hold an element of each row too.
-#if defined(__AVX512F__) || defined(__aarch64__)
+#if defined(__AVX512F__)
 constexpr int kSlideVectors = 2, kSlideRows[] = {0, 14, 10};
+#elif defined(__aarch64__)
+constexpr int kSlideVectors = 2, kSlideRows[] = {0, 12, 10};
 #else
 constexpr int kSlideVectors = 1, kSlideRows[] = {0, 6};
 #endif
