@@ -1,6 +1,7 @@
 // The innermost product of a convolution: `rows` rows by `vectors` vectors of the result stay in
 // registers, while the depth is walked through. One element is one chain of fma from zero, in the
-// order of the depth, then the bias, so that its bits depend on what it is computed from alone.
+// order of the depth (which the shape alone decides), then the bias, so that its bits depend on
+// what it is computed from alone.
 #pragma once
 #include "../simd.h"
 
