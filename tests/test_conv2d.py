@@ -2,6 +2,9 @@
 
 import functools
 import itertools
+import os
+import subprocess
+import sys
 
 import fastnn
 import numpy as np
@@ -95,6 +98,25 @@ def test_depthwise_is_a_convolution_of_each_channel(multiplier):
         close(gradients[0][..., c : c + 1], dx.numpy())
         close(gradients[1][:, :, c : c + 1], dk.numpy())
         close(gradients[2][at], db.numpy())
+
+
+@pytest.mark.parametrize("offset", [0, 4, 1])
+def test_an_output_that_goes_past_the_caches(offset):
+    """It does as a whole; its pictures by themselves do not. NumPy's arrays may begin anywhere."""
+    code = f"""
+import numpy as np, fastnn
+rng = np.random.default_rng(1)
+x, w, b = (rng.random(shape, "float32") for shape in ((2, 9, 70, 1), (1, 2, 1, 16), 16))
+y = np.full(2 * 9 * 70 * 16 + {offset}, np.nan, "float32")[{offset}:].reshape(2, 9, 70, 16)
+settings = (1, 1, 0, 0, 0, 1, 1, 1, 1, "relu")
+fastnn.kernels.conv2d(y, x, w, b, settings)
+one = np.empty((1, 9, 70, 16), "float32")
+for i in range(2):
+    fastnn.kernels.conv2d(one, x[i : i + 1], w, b, settings)
+    assert y[i].tobytes() == one.tobytes()
+"""
+    environment = os.environ | {"FASTNN_PAST_BYTES": str(3 * 2 * 9 * 70 * 16 * 4)}
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
 
 
 def test_separable_is_depthwise_then_pointwise():

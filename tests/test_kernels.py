@@ -185,7 +185,7 @@ def test_every_instruction_set_of_this_machine():
         assert run.returncode == 0, f"FASTNN_ISA={name}:\n{run.stdout[-3000:]}{run.stderr[-1000:]}"
 
 
-PAST = ["unary", "binary", "chain", "pool2d", "batch_norm"]
+PAST = ["unary", "binary", "chain", "conv2d", "pool2d", "batch_norm"]
 PAST_DIGESTS = """
 import hashlib, sys, cases, support
 device = support.open_device("cpu")

@@ -98,6 +98,11 @@ GEOMETRIES = [
     ((1, 1, 20, 16), (1, 2, 16, 5), {"dilation": (1, 70_001), "pads": (0, 0, 70_001, 0)}),
     ((0, 5, 6, 3), (3, 3, 3, 4), {}),
     ((2, 4, 5, 64), (3, 3, 64, 65), {"pads": SAME}),
+    # Short windows, whose rows are taken together, and few columns; paddings that are left out.
+    ((2, 9, 17, 1), (3, 3, 1, 8), {"pads": SAME}),
+    ((2, 8, 9, 1), (2, 2, 1, 18), {}),
+    ((1, 7, 13, 1), (5, 3, 1, 24), {"stride": (2, 2), "pads": (0, 4, 1, 1), "dilation": (1, 2)}),
+    ((2, 6, 7, 18), (3, 3, 18, 40), {}),
 ]
 # Several parts; products of many groups, for the wide tiles of the GPU; a bias that meets NaN;
 # weights beyond the second cache, or whose rows would meet in a few of its sets.

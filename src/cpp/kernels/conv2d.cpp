@@ -1,8 +1,9 @@
 // conv2d and conv2d_transpose, which is its gradient to x, too: direct, channels last. The weights
 // (KH, KW, C, F) are the right factor of a product as they lie, and the columns of a window are
 // contiguous in x, so that nothing is rearranged but the edges: where windows look beyond a
-// picture, a block's rows are copied with zeros around them. Back to x the weights are turned, C
-// and F exchanged and the taps reversed, by a first launch, and the same code runs over y.
+// picture, a block's rows are copied with zeros around them, or the taps go over the outputs that
+// have them, one after the other. Back to x the weights are turned, C and F exchanged and the taps
+// reversed, by a first launch, and the same code runs over y.
 #include "conv2d_depthwise.h"
 #include "conv2d_direct.h"
 #include "gemm_columns.h"
@@ -38,6 +39,7 @@ void compute_part(const DirectPlan& p, const Direct<T>& d, Scratch scratch,
   for (int64_t unit = units.begin; unit < units.end; ++unit) {
     compute_unit(p, d, unit, packed);
   }
+  if (p.past_caches) finish_stores_past();
 }
 
 void plan(Schedule& schedule, const DirectPlan& p, Ref w) {

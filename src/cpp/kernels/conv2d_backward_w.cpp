@@ -1,7 +1,8 @@
 // conv2d_backward_w: direct. Tiles of dw stay in registers while the pixels of a block pass by: of
 // dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
-// vectors of dy's channels; where those are few, the other way round. The pixels fall into
-// `splits`, each with a partial dw that a second launch adds up, and the tiles of dw into shares.
+// vectors of dy's channels; where those are few, the other way round. Where a window's row is
+// short, all its rows are taken together. The pixels fall into `splits`, each with a partial dw
+// that a second launch adds up, and the tiles of dw into shares.
 #include "conv2d_depthwise.h"
 #include "conv2d_plan.h"
 #include "gemm_plan.h"
@@ -13,6 +14,7 @@ constexpr int64_t kPixelBytes = 384 << 10;  // of x and dy that a block of pixel
 constexpr int64_t kSplitPixels = 512;       // so many repay a partial dw
 constexpr int64_t kPartialBytes = 4 << 20;  // of all partial dw
 constexpr int64_t kWantedParts = 32;
+constexpr int64_t kFewSums = 10;  // fewer in a tile would wait for one another
 
 struct WeightPlan {
   Convolution c;
@@ -20,9 +22,12 @@ struct WeightPlan {
   // The columns of a window are one run of rows of dw, where x or a frame of it has them so; else
   // each column of the window by itself, over the pixels whose windows have it within the picture.
   bool merged, framed;
-  bool swapped;       // rows of a tile are dy's channels, and vectors run along x's
-  int64_t runs, run;  // of a row of a window: how many, how long
-  int64_t vectors, tiles, high, segments, items;  // items: tiles of dw, in all
+  bool together;                // the rows of dw are those of all rows of a window
+  bool half;                    // half vectors
+  bool swapped;                 // rows of a tile are dy's channels, and vectors run along x's
+  int64_t runs, run;            // of a row of a window: how many, how long
+  int64_t window_rows, height;  // of a window: how many by themselves, of how many rows of dw
+  int64_t lanes, vectors, tiles, high, segments, items;  // items: tiles of dw, in all
   int64_t block_n, block_i, block_j, blocks_n, blocks_i, blocks_j, blocks;
   int64_t splits, shares;
   double nanoseconds;
@@ -47,24 +52,37 @@ struct WeightPlan {
     block_i = blocks_of(blocks_i, c.OH);
     blocks_i = blocks_of(block_i, c.OH);
 
-    const bool inside = w.first >= 0 && w.begin(c.OW - 1) + (c.KW - 1) * w.dilation < c.W;
+    const bool across = w.first >= 0 && w.begin(c.OW - 1) + (c.KW - 1) * w.dilation < c.W;
+    const bool down = h.first >= 0 && h.begin(c.OH - 1) + (c.KH - 1) * h.dilation < c.H;
+    together = false;
     const int64_t width = frame_width(block_j);
-    const bool fits = width <= kMostFrameBytes && c.group_C * bytes <= kMostFrameBytes / width &&
-                      frame_height() <= kMostFrameBytes / (width * c.group_C * bytes);
-    merged = c.groups == 1 && (c.KW == 1 || w.dilation == 1) &&
-             (inside || (c.group_C < 2 * kConvRows[kConvVectors] && fits));
-    framed = merged && !inside;
+    const bool narrow = width <= kMostFrameBytes && c.group_C * bytes <= kMostFrameBytes / width;
+    const int64_t rows_that_fit = narrow ? kMostFrameBytes / (width * c.group_C * bytes) : 0;
+    merged =
+        c.groups == 1 && (c.KW == 1 || w.dilation == 1) &&
+        (across || (c.group_C < 2 * kConvRows[kConvVectors] && frame_height() <= rows_that_fit));
     runs = merged ? 1 : c.KW;
     run = c.KW / runs * c.group_C;
     swapped = c.groups == 1 && 4 * c.F <= L && run >= L;
-    vectors = blocks_of(L, swapped ? run : c.group_F);
+    lanes = swapped ? L : lanes_for(c.group_F, bytes);
+    half = lanes < L;
+    vectors = blocks_of(lanes, swapped ? run : c.group_F);
     tiles = blocks_of(kConvVectors, vectors);
-    high = kConvRows[blocks_of(tiles, vectors)];
-    segments = blocks_of(high, swapped ? c.F : run);
-    items = c.groups * tiles * c.KH * runs * segments;
+    if (merged && !swapped && c.KH > 1 && run * blocks_of(tiles, vectors) < kFewSums) {
+      together = true;
+      together = (across && down) || frame_height() <= rows_that_fit;
+    }
+    framed = merged && !(across && (down || !together));
+    if (together && !half) tiles = blocks_of(kAtVectors, vectors);
+    const int64_t tile_vectors = blocks_of(tiles, vectors);
+    high = together ? kAtRows[tile_vectors] : kConvRows[tile_vectors];
+    window_rows = together ? 1 : c.KH;
+    height = swapped ? c.F : together ? c.KH * run : run;
+    segments = blocks_of(high, height);
+    items = c.groups * tiles * window_rows * runs * segments;
     const double elements = static_cast<double>(c.groups * (swapped ? c.F : run));
     nanoseconds = pixels * elements * static_cast<double>(c.KH * runs) *
-                  static_cast<double>(vectors * kVectorBytes) / kConvBytes;
+                  static_cast<double>(vectors * lanes * bytes) / kConvBytes;
 
     block_n = blocks_i * blocks_j == 1 ? smaller(c.N, larger(1, fit / c.OH)) : 1;
     if (framed) {
@@ -92,7 +110,8 @@ struct WeightPlan {
     return (columns - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
   }
   FASTNN_INLINE int64_t frame_height() const {
-    return smaller(c.H, (block_i - 1) * h.stride + (c.KH - 1) * h.dilation + 1);
+    const int64_t rows = (block_i - 1) * h.stride + (c.KH - 1) * h.dilation + 1;
+    return together ? rows : smaller(c.H, rows);
   }
   FASTNN_INLINE int64_t frame_bytes(int64_t bytes) const {
     if (!framed) return 0;
@@ -115,10 +134,13 @@ struct Pixels {
 template <class T>
 void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
                 Range items) noexcept {
-  constexpr int64_t L = lanes<T>;
+  const int64_t L = p.lanes;
   const Convolution& c = p.c;
-  const Groups widths(p.vectors, p.tiles), heights(p.swapped ? c.F : p.run, p.segments);
+  const Groups widths(p.vectors, p.tiles), heights(p.height, p.segments);
+  int64_t at[kAtRows[1]];
   ConvTile<T> tile;
+  tile.half = p.half;
+  if (p.together) tile.at = at;
   tile.a_row = 1;
   tile.outer = block.pictures;
   tile.bias = nullptr;
@@ -126,12 +148,12 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
   tile.add = add;
   for (int64_t item = items.begin; item < items.end; ++item) {
     const int64_t segment = item % p.segments, s = item / p.segments % p.runs;
-    const int64_t r = item / p.segments / p.runs % c.KH;
-    const int64_t n = item / p.segments / p.runs / c.KH % p.tiles;
-    const int64_t group = item / p.segments / p.runs / c.KH / p.tiles;
+    const int64_t r = item / p.segments / p.runs % p.window_rows;
+    const int64_t n = item / p.segments / p.runs / p.window_rows % p.tiles;
+    const int64_t group = item / p.segments / p.runs / p.window_rows / p.tiles;
     const int64_t left = widths.begin(n), vectors = widths.begin(n + 1) - left;
     const int64_t top = heights.begin(segment), rows = heights.begin(segment + 1) - top;
-    const Range i = outputs_with(p.h, r, block.i);
+    const Range i = p.together ? block.i : outputs_with(p.h, r, block.i);
     const Range j = p.merged ? block.j : outputs_with(p.w, s, block.j);
     tile.runs = j.end > j.begin ? i.end - i.begin : 0;
     tile.depth = j.end - j.begin;
@@ -141,6 +163,10 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
     const T* const dy = block.dy + (i.begin * c.OW + j.begin) * c.F + group * c.group_F;
     const int64_t x_step = p.w.stride * block.pixel_pitch, x_run = p.h.stride * block.row_pitch;
     const int64_t dy_run = c.OW * c.F, dy_picture = c.OH * dy_run, column = left * L;
+    for (int64_t k = 0; k < rows && p.together; ++k) {
+      const int64_t row = (top + k) / p.run;
+      at[k] = row * p.h.dilation * block.row_pitch + (top + k) % p.run - top;
+    }
     if (p.swapped) {
       tile.a = dy + top;
       tile.a_step = c.F;
@@ -188,11 +214,18 @@ Pixels<T> pixels_of(const WeightPlan& p, const T* dy, const T* x, int64_t index,
   if (!p.framed) return block;
   const int64_t first = p.w.begin(j), width = p.frame_width(block.j.end - j);
   const int64_t bottom = p.h.begin(block.i.end - 1) + (c.KH - 1) * p.h.dilation + 1;
-  const Range rows = {larger(0, p.h.begin(i)), smaller(c.H, bottom)};
-  const int64_t height = larger(0, rows.end - rows.begin);
+  const Range looked = {p.h.begin(i), bottom};
+  const Range there = {larger(0, looked.begin), smaller(c.H, bottom)};
+  const Range rows = p.together ? looked : Range{there.begin, larger(there.begin, there.end)};
+  const int64_t height = rows.end - rows.begin, above = there.begin - rows.begin;
   for (int64_t picture = 0; picture < block.pictures; ++picture) {
-    copy_frame(frame + picture * height * width * c.C, block.x + picture * block.picture_pitch,
-               rows, first, width, c.W, c.C, c.C);
+    T* const to = frame + picture * height * width * c.C;
+    if (there.end - there.begin < height) {
+      __builtin_memset(to, 0, static_cast<size_t>(height * width * c.C) * sizeof(T));
+    }
+    if (there.end <= there.begin) continue;
+    copy_frame(to + above * width * c.C, block.x + picture * block.picture_pitch, there, first,
+               width, c.W, c.C, c.C);
   }
   block.picture_pitch = height * width * c.C;
   block.row_pitch = width * c.C;

@@ -33,6 +33,21 @@ void pack(Packed<T>& packed, const T* b, int64_t b_step, int64_t rows, int64_t v
   }
 }
 
+// To memory past the caches, if it can be; a multiple of 16 bytes.
+template <class T>
+void move_past(T* to, const T* from, int64_t count) noexcept {
+  constexpr int64_t L = lanes<T>, kPiece = 16 / sizeof(T);
+  if (reinterpret_cast<uintptr_t>(to) % 16 != 0) {
+    __builtin_memcpy(to, from, static_cast<size_t>(count) * sizeof(T));
+    return;
+  }
+  int64_t i = 0;
+  for (; i < count && reinterpret_cast<uintptr_t>(to + i) % kVectorBytes != 0; i += kPiece)
+    move_past_16(to + i, from + i);
+  for (; i + L <= count; i += L) store_past(to + i, load(from + i));
+  for (; i < count; i += kPiece) move_past_16(to + i, from + i);
+}
+
 // What a block of the output is computed from and into.
 template <class T>
 struct Block {
@@ -54,9 +69,8 @@ struct Block {
 template <class T>
 void activate_rows(const DirectPlan& p, const Block<T>& block, T* out, Range rows, Range columns,
                    int64_t row_out, int64_t pixel_out) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const int64_t first = block.vectors.begin * L, count = columns.end - columns.begin;
-  const int64_t width = smaller(block.vectors.end * L, p.group_out) - first;
+  const int64_t first = block.vectors.begin * p.lanes, count = columns.end - columns.begin;
+  const int64_t width = smaller(block.vectors.end * p.lanes, p.group_out) - first;
   const bool together = pixel_out == width;
   for (int64_t i = rows.begin; i < rows.end; ++i) {
     T* const y = out + i * row_out + columns.begin * pixel_out + first;
@@ -66,77 +80,144 @@ void activate_rows(const DirectPlan& p, const Block<T>& block, T* out, Range row
   }
 }
 
+// What the tiles of a block that goes by taps are added to.
+template <class T>
+void begin_rows(const DirectPlan& p, const Block<T>& block, T* out, Range rows, Range columns,
+                int64_t row_out, int64_t pixel_out) noexcept {
+  const int64_t first = block.vectors.begin * p.lanes;
+  const int64_t width = smaller(block.vectors.end * p.lanes, p.group_out) - first;
+  const T* const bias = block.bias ? block.bias + first : nullptr;
+  if (block.add && !bias) return;
+  for (int64_t i = rows.begin; i < rows.end; ++i) {
+    for (int64_t j = columns.begin; j < columns.end; ++j) {
+      T* const y = out + i * row_out + j * pixel_out + first;
+      if (!bias) {
+        __builtin_memset(y, 0, static_cast<size_t>(width) * sizeof(T));
+      } else {
+        map(y, block.add, {0, width}, [](Vec<T> v) { return v; }, bias);
+      }
+    }
+  }
+}
+
+// One phase's windows, and where its outputs and weights lie.
+template <class T>
+struct Phase {
+  Axis h, w;
+  Range rows, columns;
+  int64_t row_out, pixel_out, row_of_taps;
+  const T* weights;
+  T* out;
+};
+
+// The rows of outputs, times `vectors` of their columns from `column` on, of the windows' rows
+// `slice`, whose weights begin at b, and columns S. `tile` is what all the tiles have in common.
+template <class T>
+void compute_rows(const DirectPlan& p, const Block<T>& block, const Phase<T>& f, ConvTile<T> tile,
+                  const T* b, Range slice, Range S, Range columns, int64_t column,
+                  int64_t vectors) noexcept {
+  alignas(kVectorBytes) T room[kMostTileVectors * lanes<T>];
+  const bool past_caches = p.past_caches && !tile.add;
+  const int64_t taps = S.end - S.begin, all = f.row_of_taps * tile.b_step;
+  const bool merged = (taps == 1 || f.w.dilation == 1) && block.pixel_pitch == p.group_in;
+  if (tile.slide) {  // for each channel along a window's row
+    tile.runs = p.group_in;
+    tile.depth = taps;
+    tile.a_run = 1;
+    tile.a_step = f.w.dilation * block.pixel_pitch;
+    tile.b_run_skip = tile.b_step - all;
+    tile.b_outer_skip = all - p.group_in * tile.b_step;
+    tile.b_step *= p.group_in;
+  } else {
+    tile.runs = merged ? 1 : taps;
+    tile.depth = merged ? taps * p.group_in : p.group_in;
+    tile.a_run = f.w.dilation * block.pixel_pitch;
+    tile.a_step = 1;
+    tile.b_outer_skip = all - taps * p.group_in * tile.b_step;
+  }
+  const int64_t count = columns.end - columns.begin;
+  if (count == 0) return;
+  const Groups heights(count, blocks_of(p.high(vectors, tile.slide), count));
+  for (int64_t i = f.rows.begin; i < f.rows.end; ++i) {
+    const Range valid = f.h.valid(i);
+    const int64_t R = smaller(slice.end, larger(slice.begin, valid.begin));
+    tile.outer = larger(0, smaller(slice.end, valid.end) - R);
+    const T* const row = block.in + (f.h.begin(i) + R * f.h.dilation) * block.row_pitch;
+    tile.b = b + (R - slice.begin) * all;
+    for (int64_t m = 0, j = columns.begin; j < columns.end; ++m) {
+      const int64_t next = columns.begin + heights.begin(m + 1);
+      tile.a = row + (f.w.begin(j) + S.begin * f.w.dilation) * block.pixel_pitch;
+      T* const y = f.out + i * f.row_out + j * f.pixel_out + column;
+      tile.y = past_caches ? room : y;
+      const auto multiply =
+          p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(tile, next - j, vectors);
+      multiply(tile);
+      if (past_caches) move_past(y, room, (next - j) * tile.y_row);
+      j = next;
+    }
+  }
+}
+
 // The outputs of one phase.
 template <class T>
 void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Axis& w) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const Range rows = {block.i.begin, smaller(block.i.end, h.count)};
-  const Range columns = {block.j.begin, smaller(block.j.end, w.count)};
-  if (columns.end <= columns.begin) return;
-  const bool merged = (w.taps == 1 || w.dilation == 1) && block.pixel_pitch == p.group_in;
-  const int64_t row_out = h.out_step * p.out_W * p.out_C, pixel_out = w.out_step * p.out_C;
-  const int64_t row_of_taps = w.taps * p.group_in;
-  const T* const weights = block.weights + p.weights_before(h, w) * p.group_in * block.b_step;
-  T* const out = block.out + h.out_first * p.out_W * p.out_C + w.out_first * p.out_C;
+  Phase<T> f;
+  f.h = h;
+  f.w = w;
+  f.rows = {block.i.begin, smaller(block.i.end, h.count)};
+  f.columns = {block.j.begin, smaller(block.j.end, w.count)};
+  if (f.columns.end <= f.columns.begin) return;
+  f.row_out = h.out_step * p.out_W * p.out_C;
+  f.pixel_out = w.out_step * p.out_C;
+  f.row_of_taps = w.taps * p.group_in;
+  f.weights = block.weights + p.weights_before(h, w) * p.group_in * block.b_step;
+  f.out = block.out + h.out_first * p.out_W * p.out_C + w.out_first * p.out_C;
 
   ConvTile<T> tile;
   tile.a_row = w.stride * block.pixel_pitch;
-  tile.a_step = 1;
-  tile.a_run = w.dilation * block.pixel_pitch;
   tile.a_outer = h.dilation * block.row_pitch;
   tile.b_column = p.c.KH * p.c.KW * p.group_in;
-  tile.y_row = pixel_out;
-  const bool relu = block.activation == Activation::relu;
+  tile.y_row = f.pixel_out;
+  tile.half = p.half;
+  const bool relu = block.activation == Activation::relu && !p.by_tap;
+  if (p.by_tap) begin_rows(p, block, f.out, f.rows, f.columns, f.row_out, f.pixel_out);
   const Groups widths(block.vectors.end - block.vectors.begin,
                       blocks_of(kConvVectors, block.vectors.end - block.vectors.begin));
   for (int64_t n = 0, left = 0; left < block.vectors.end - block.vectors.begin; ++n) {
     const int64_t vectors = widths.begin(n + 1) - left;
-    const int64_t column = (block.vectors.begin + left) * L;
+    const int64_t column = (block.vectors.begin + left) * p.lanes;
     left += vectors;
-    tile.last = smaller(L, p.group_out - (column + (vectors - 1) * L));
-    const int64_t tiles = blocks_of(p.high(vectors), columns.end - columns.begin);
-    const Groups heights(columns.end - columns.begin, tiles);
+    tile.last = smaller(p.lanes, p.group_out - (column + (vectors - 1) * p.lanes));
+    tile.slide = p.slides(w, vectors);
+    const int64_t tiles = blocks_of(p.high(vectors, tile.slide), f.columns.end - f.columns.begin);
     int64_t r = 0;
     do {  // once for no taps too, for the bias
       const Range slice = {r, smaller(h.taps, r + p.slice_rows)};
-      const T* b = weights + slice.begin * row_of_taps * block.b_step + column;
+      const T* b = f.weights + slice.begin * f.row_of_taps * block.b_step + column;
       tile.b_step = block.b_step;
-      if (p.pack && (rows.end - rows.begin) * tiles >= kPackTiles) {
-        tile.b_step = vectors * L;
-        pack(*block.packed, b, block.b_step, (slice.end - slice.begin) * row_of_taps, vectors,
+      if (p.pack && (f.rows.end - f.rows.begin) * tiles >= kPackTiles) {
+        tile.b_step = vectors * p.lanes;
+        pack(*block.packed, b, block.b_step, (slice.end - slice.begin) * f.row_of_taps, vectors,
              tile.last);
         b = block.packed->room;
       }
       const bool last = slice.end == h.taps;
-      tile.bias = block.bias && last ? block.bias + column : nullptr;
+      tile.bias = block.bias && last && !p.by_tap ? block.bias + column : nullptr;
       tile.relu = relu && last;
-      tile.add = block.add || r > 0;
-      for (int64_t i = rows.begin; i < rows.end; ++i) {
-        const Range valid = h.valid(i);
-        const int64_t R = smaller(slice.end, larger(slice.begin, valid.begin));
-        tile.outer = larger(0, smaller(slice.end, valid.end) - R);
-        const T* const row = block.in + (h.begin(i) + R * h.dilation) * block.row_pitch;
-        for (int64_t m = 0, j = columns.begin; j < columns.end; ++m) {
-          const int64_t next = columns.begin + heights.begin(m + 1);
-          const Range S = p.by_pixel ? w.valid(j) : Range{0, w.taps};
-          const int64_t taps = S.end - S.begin;
-          tile.a = row + (w.begin(j) + S.begin * w.dilation) * block.pixel_pitch;
-          tile.b = b + ((R - slice.begin) * row_of_taps + S.begin * p.group_in) * tile.b_step;
-          tile.b_outer_skip = (w.taps - taps) * p.group_in * tile.b_step;
-          tile.runs = merged ? 1 : taps;
-          tile.depth = merged ? taps * p.group_in : p.group_in;
-          tile.y = out + i * row_out + j * pixel_out + column;
-          const auto multiply =
-              p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(tile, next - j, vectors);
-          multiply(tile);
-          j = next;
-        }
+      tile.add = block.add || r > 0 || p.by_tap;
+      if (!p.by_tap) {
+        compute_rows(p, block, f, tile, b, slice, {0, w.taps}, f.columns, column, vectors);
+      }
+      for (int64_t s = 0; s < w.taps && p.by_tap; ++s) {
+        const Range met = outputs_with(w, s, f.columns);
+        compute_rows(p, block, f, tile, b + s * p.group_in * tile.b_step, slice, {s, s + 1}, met,
+                     column, vectors);
       }
       r = slice.end;
     } while (r < h.taps);
   }
   if (block.activation != Activation::none && !relu) {
-    activate_rows(p, block, out, rows, columns, row_out, pixel_out);
+    activate_rows(p, block, f.out, f.rows, f.columns, f.row_out, f.pixel_out);
   }
 }
 
@@ -173,7 +254,7 @@ void compute_unit(const DirectPlan& p, const Direct<T>& d, int64_t unit,
   block.row_pitch = p.in_W * p.in_C;
   block.pixel_pitch = p.in_C;
   const int64_t count_j = block.j.end - block.j.begin;
-  if (!p.by_pixel && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
+  if (!p.by_tap && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
     const int64_t first = p.reach_w.begin + block.j.begin * p.step_w;
     const int64_t width = p.frame_width(count_j);
     const int64_t top = p.reach_h.begin + block.i.begin * p.step_h;

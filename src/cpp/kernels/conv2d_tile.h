@@ -1,6 +1,7 @@
 // The innermost product of a convolution: `rows` rows by `vectors` vectors of the result stay in
 // registers, while the depth is walked through. One element is one chain of fma from zero, in the
-// order of the depth, then the bias, so that its bits depend on what it is computed from alone.
+// order of the depth (which the shape alone decides), then the bias, so that its bits depend on
+// what it is computed from alone.
 #pragma once
 #include "../simd.h"
 
@@ -20,9 +21,13 @@ struct ConvTile {
   int64_t depth, runs, outer;
   T* y;
   int64_t y_row;
-  int64_t last;    // lanes in use of a row's last vector
-  const T* bias;   // of the first column; null: none
-  bool relu, add;  // add: y += the product
+  int64_t last;        // lanes in use of a row's last vector
+  const T* bias;       // of the first column; null: none
+  bool relu, add;      // add: y += the product
+  bool half = false;   // half vectors, of floats and where the machine has them
+  bool slide = false;  // a_row == a_step: what one row has read the row before it reads next
+  // Where each row begins, instead of a_row; with neither bias nor relu.
+  const int64_t* at = nullptr;
 };
 
 #if defined(__AVX512F__)
@@ -33,6 +38,32 @@ constexpr int kConvVectors = 4, kConvRows[] = {0, 12, 12, 8, 6};
 constexpr int kConvVectors = 2, kConvRows[] = {0, 10, 6};
 #else
 constexpr int kConvVectors = 2, kConvRows[] = {0, 6, 4};
+#endif
+
+// Of tiles whose rows lie where `at` says; three vectors are half ones.
+constexpr int kAtVectors = 2;
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int kAtRows[] = {0, 10, 10, 6};
+#elif defined(__AVX2__)
+constexpr int kAtRows[] = {0, 9, 5};
+#else
+constexpr int kAtRows[] = {0, 6, 4};
+#endif
+
+constexpr int kMostTileVectors = 28;
+
+// Of sliding tiles, which hold an element of each row too.
+#if defined(__AVX512F__)
+constexpr int kSlideVectors = 2, kSlideRows[] = {0, 14, 10};
+#elif defined(__aarch64__)
+constexpr int kSlideVectors = 2, kSlideRows[] = {0, 12, 10};
+#else
+constexpr int kSlideVectors = 1, kSlideRows[] = {0, 6};
+#endif
+#if defined(__AVX512F__)
+constexpr int kHalfVectors = 3;  // or one: pairs are whole vectors, and more would waste little
+#else
+constexpr int kHalfVectors = 0;
 #endif
 
 #if defined(__AVX512F__) || defined(__aarch64__)
@@ -46,7 +77,8 @@ constexpr int kDotColumns = 1, kDotRows[] = {0, 6};
 template <class T>
 using ConvTileFunction = void (*)(const ConvTile<T>&) noexcept;
 
-// For 1 <= rows <= kConvRows[vectors], 1 <= vectors <= kConvVectors.
+// For 1 <= rows <= kConvRows[vectors], 1 <= vectors <= kConvVectors, or what slides and halves
+// have.
 ConvTileFunction<float> conv_tile(const ConvTile<float>&, int64_t rows, int64_t vectors) noexcept;
 ConvTileFunction<double> conv_tile(const ConvTile<double>&, int64_t rows, int64_t vectors) noexcept;
 // The same for tiles of single columns, vectors along the depth: rows <= kDotRows[columns], columns
