@@ -38,7 +38,11 @@ def is_from_memory(row, threads, limits):
 
 
 def limit_of(row, threads, limits):
-    """What the machine can do at most of what the row does a second, and its name."""
+    """What the machine can do at most of what the row does a second, and its name.
+
+    What is both read and written goes as fast as copies do, the rest as fast as it is read, or
+    written, alone.
+    """
     if not limits or not (row.flops or row.memory):
         return None, None
     if row.flops:
@@ -46,7 +50,10 @@ def limit_of(row, threads, limits):
     share = row.written / (row.read + row.written)
     kind = "read" if share < 0.1 else "write" if share > 0.9 else "copy"
     level = level_of(row, threads, limits)
-    return level[kind], f"{level['name']} {kind}"
+    both = min(row.read, row.written)
+    seconds = 2 * both / level["copy"]
+    seconds += (row.read - both) / level["read"] + (row.written - both) / level["write"]
+    return (row.read + row.written) / seconds, f"{level['name']} {kind}"
 
 
 class Table:

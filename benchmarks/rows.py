@@ -116,11 +116,11 @@ def placed(host):
     """
     if host is None or host.nbytes < libraries.LARGE:
         return host
-    memory = np.zeros(host.nbytes + GAP, np.uint8)
-    memory[host.nbytes :] = 1  # so that there are pages
+    memory = np.empty(host.nbytes + GAP, np.uint8)  # in huge pages, which zeros would not be
     begin = -memory.ctypes.data % 64
     array = memory[begin : begin + host.nbytes].view(host.dtype).reshape(host.shape)
     array[...] = host
+    memory[host.nbytes + 64 :] = 1  # so that the gap has pages
     return array
 
 

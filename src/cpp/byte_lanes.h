@@ -25,6 +25,19 @@ FASTNN_INLINE Bits<T> load_bytes(const uint8_t* p) {
 #endif
 }
 
+// Which of lanes<T> bytes are `value`.
+template <class T>
+FASTNN_INLINE Mask<T> equal_bytes(const uint8_t* p, uint8_t value) {
+#if defined(__AVX512F__)
+  __m128i bytes{};
+  __builtin_memcpy(&bytes, p, lanes<T>);
+  const __m128i wanted = _mm_set1_epi8(static_cast<char>(value));
+  return static_cast<Mask<T>>(_mm_cmpeq_epi8_mask(bytes, wanted));
+#else
+  return load_bytes<T>(p) == Bits<T>{} + value;
+#endif
+}
+
 // The lowest byte of each lane.
 template <class T>
 FASTNN_INLINE void store_bytes(uint8_t* p, Bits<T> b) {

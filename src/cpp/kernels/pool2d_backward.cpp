@@ -28,9 +28,12 @@ template <class T, class Place>
 struct Chosen {
   const Place* argmax;
   FASTNN_INLINE Vec<T> term(const T* dy, int64_t i, int64_t place, T, auto... count) const {
+    const Vec<T> d = load(dy + i, count...);
+    if constexpr (sizeof(Place) == 1 && sizeof...(count) == 0) {
+      return select(equal_bytes<T>(argmax + i, static_cast<uint8_t>(place)), d, Vec<T>{});
+    }
     const Bits<T> here = Bits<T>{} + static_cast<decltype(unsigned_like(T{}))>(place);
     const auto hit = load_places<T>(argmax + i, count...) == here;
-    const Vec<T> d = load(dy + i, count...);
     return reinterpret_cast<Vec<T>>(reinterpret_cast<Bits<T>>(d) & reinterpret_cast<Bits<T>>(hit));
   }
 };
