@@ -90,17 +90,20 @@ void compute_row(const Walk& p, const Depthwise<T>& d, const Axis& h, const Axis
   tile.y_pixel = w.out_step * F;
   tile.relu = d.activation == Activation::relu;
   tile.add = d.add;
-  for (int64_t f = 0; f < F; f += L) {
-    tile.last = smaller(L, F - f);
-    tile.bias = d.bias ? d.bias + f : nullptr;
-    for (int64_t j = 0; j < w.count;) {
-      const bool whole = j >= inside.begin && j < inside.end;
-      const Range S = whole ? Range{0, w.taps} : w.valid(j);
-      tile.taps = S.end - S.begin;
-      tile.x = d.in + (row * p.in_W + w.begin(j) + S.begin * w.dilation) * F + f;
+  // All channels of a few pixels, which lie together, before the next ones.
+  for (int64_t j = 0, done = 0; j < w.count; j += done) {
+    const bool whole = j >= inside.begin && j < inside.end;
+    const Range S = whole ? Range{0, w.taps} : w.valid(j);
+    const int64_t most = whole ? inside.end - j : 1;
+    tile.taps = S.end - S.begin;
+    const T* const x = d.in + (row * p.in_W + w.begin(j) + S.begin * w.dilation) * F;
+    for (int64_t f = 0; f < F; f += L) {
+      tile.last = smaller(L, F - f);
+      tile.bias = d.bias ? d.bias + f : nullptr;
+      tile.x = x + f;
       tile.w = weights + S.begin * F + f;
       tile.y = out + j * tile.y_pixel + f;
-      j += multiply_some(tile, whole ? inside.end - j : 1);
+      done = multiply_some(tile, most);
     }
   }
   if (d.activation == Activation::none || tile.relu) return;

@@ -48,7 +48,7 @@ constexpr int64_t kPackTiles = 4;             // fewer do not repay a copy
 constexpr int64_t kWantedUnits = 16;
 // Taps by themselves add to what lies in memory, which costs as much as so many steps along the
 // depth. To x of 128 pictures of 13x13x32 from 3x3x32x64 without padding: 88 % of the peak, not 78.
-constexpr int64_t kTapSteps = 8;
+constexpr int64_t kTapSteps = 12;
 constexpr int64_t kMostTaps = 64;   // of a window's row, to be counted
 constexpr int64_t kSlideDepth = 4;  // channels up to which tiles of one whole vector slide
 
