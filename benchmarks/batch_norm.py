@@ -47,6 +47,36 @@ def torch_inference(torch, y, x, gamma, beta, moving_mean, moving_variance, epsi
     return lambda: function(x, moving_mean, moving_variance, gamma, beta, False, 0.1, epsilon)
 
 
+def numpy_forward(np, y, mean, rstd, moving_mean, moving_variance, x, gamma, beta, *settings):
+    momentum, epsilon = settings
+    axes = tuple(range(x.ndim - 1))
+
+    def call():
+        np.mean(x, axis=axes, out=mean)
+        np.subtract(x, mean, out=y)
+        variance = np.mean(np.square(y), axis=axes)
+        rstd[...] = 1 / np.sqrt(variance + epsilon)
+        np.multiply(y, rstd * gamma, out=y)
+        np.add(y, beta, out=y)
+        moving_mean[...] = moving_mean * momentum + mean * (1 - momentum)
+        moving_variance[...] = moving_variance * momentum + variance * (1 - momentum)
+
+    return call
+
+
+def numpy_backward(np, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
+    axes = tuple(range(x.ndim - 1))
+    count = x.size // x.shape[-1]
+
+    def call():
+        normal = (x - mean) * rstd
+        np.sum(dy, axis=axes, out=dbeta)
+        np.sum(dy * normal, axis=axes, out=dgamma)
+        np.multiply(dy - dbeta / count - normal * (dgamma / count), gamma * rstd, out=dx)
+
+    return call
+
+
 def numpy_inference(np, y, x, gamma, beta, moving_mean, moving_variance, epsilon):
     def call():
         scale = gamma / np.sqrt(moving_variance + epsilon)
@@ -56,7 +86,11 @@ def numpy_inference(np, y, x, gamma, beta, moving_mean, moving_variance, epsilon
     return call
 
 
-NUMPY = {"batch_norm_inference_forward": numpy_inference}
+NUMPY = {
+    "batch_norm_forward": numpy_forward,
+    "batch_norm_backward": numpy_backward,
+    "batch_norm_inference_forward": numpy_inference,
+}
 TORCH = {
     "batch_norm_forward": torch_forward,
     "batch_norm_backward": torch_backward,

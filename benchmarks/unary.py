@@ -1,4 +1,5 @@
-"""unary: relu on arrays for each cache and for memory; the other functions where memory is near."""
+"""unary: relu on arrays for each cache and for memory; other functions where memory is near; those
+with an exponential from memory too, where some of them are bound by arithmetic."""
 
 from cases.unary import unary_backward, unary_forward
 
@@ -6,6 +7,7 @@ from benchmarks.rows import LENGTHS, kernel_rows
 
 ACTIVATIONS = ("sigmoid", "tanh", "gelu", "gelu_tanh", "silu", "elu", "softplus", "log", "sin")
 LENGTH = 30_000
+LONG = ("sigmoid", "tanh", "gelu", "silu", "elu", "softplus")
 IN_NUMPY = {"tanh": "tanh", "exponential": "exp", "log": "log", "sin": "sin", "sqrt": "sqrt"}
 ATEN = {"gelu": ("gelu_backward", {}), "silu": ("silu_backward", {})}
 ATEN |= {"gelu_tanh": ("gelu_backward", {"approximate": "tanh"})}
@@ -24,8 +26,6 @@ def numpy_forward(np, y, x, function, alpha, beta):
         return lambda: np.copyto(y, np.where(x > 0, x, alpha * np.expm1(x)))
     if function == "gelu_tanh":
         return lambda: np.copyto(y, x * (1 + np.tanh(0.79788456 * (x + 0.044715 * x**3))) / 2)
-    if function == "gelu":
-        return lambda: None  # NumPy has no erf
     return lambda: getattr(np, function)(x, out=y)
 
 
@@ -58,7 +58,7 @@ def torch_backward(torch, dx, dy, saved, function, alpha, beta):
     return lambda: aten.threshold_backward.grad_input(dy, saved, 0, grad_input=dx)
 
 
-NUMPY = {"unary_forward": numpy_forward}
+NUMPY = {"unary_forward": numpy_forward, "unary_backward": numpy_backward}
 TORCH = {"unary_forward": torch_forward, "unary_backward": torch_backward}
 
 
@@ -70,9 +70,15 @@ def rows():
     cases = [make((n,), "relu") for make in (unary_forward, unary_backward) for n in LENGTHS]
     cases += [unary_forward((LENGTH,), name, values="positive") for name in ACTIVATIONS]
     cases += [unary_backward((LENGTH,), name) for name in ("sigmoid", "gelu", "gelu_tanh", "silu")]
-    simple = [case for case in cases if case.settings[0] != "gelu"]
-    erf = [case for case in cases if case.settings[0] == "gelu"]
+    cases += [unary_forward((LENGTHS[-1],), name) for name in LONG]
+    # NumPy has no erf, and nobody writes these gradients in it.
+    alone = [
+        case
+        for case in cases
+        if case.settings[0] == "gelu" or (case.settings[0] in ATEN and "dy" in case.operands)
+    ]
+    others = [case for case in cases if case not in alone]
     return [
-        *kernel_rows("unary", simple, NUMPY, TORCH, label=label),
-        *kernel_rows("unary", erf, {}, TORCH, label=label),
+        *kernel_rows("unary", others, NUMPY, TORCH, label=label),
+        *kernel_rows("unary", alone, {}, TORCH, label=label),
     ]
