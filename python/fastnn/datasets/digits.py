@@ -4,7 +4,7 @@ Data: E. Alpaydin, C. Kaynak, "Optical Recognition of Handwritten Digits", UCI M
 Repository, https://doi.org/10.24432/C50P49, CC BY 4.0.
 """
 
-from pathlib import Path
+import os
 
 import numpy as np
 
@@ -26,7 +26,8 @@ def load_data():
         >>> sorted(set(y_test.tolist()))
         [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]
     """
-    with np.load(Path(__file__).with_name("digits.npz"), allow_pickle=False) as archive:
+    path = os.path.join(os.path.dirname(__file__), "digits.npz")
+    with np.load(path, allow_pickle=False) as archive:
         order = archive["permutation"]
         images = archive["images"][order]
         labels = archive["labels"][order]
