@@ -182,6 +182,7 @@ isa_suite() {
   suite "FASTNN_ISA=$1" --ignore=tests/test_benchmarks.py --ignore=tests/test_complete.py \
     --ignore=tests/test_link.py --ignore=tests/test_ptxas.py
 }
+any_suite() { if [[ $1 == main ]]; then main_suite; else isa_suite "$1"; fi; }
 schedule_suite() { suite "FASTNN_EMULATION_SCHEDULE=$1" -k emulated; }
 
 # The emulated device joins the installed package.
