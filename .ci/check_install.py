@@ -8,14 +8,17 @@ Run it by the Python that has fastnn.
 
 import importlib.metadata
 import io
+import math
+import os
 import re
+import resource
 import subprocess
 import sys
-import time
 import zipfile
 
 LARGEST = 5_000_000  # bytes
-SLOWEST = 0.05  # seconds
+SLOWEST = 0.05  # seconds of a processor
+ROUNDS = 100
 SHOWN = r"PyInit_\w+|fastnn_[gs]et_num_threads"  # the latter for threadpoolctl
 SYSTEM = r"(libc|libm|libdl|librt|libpthread|libgcc_s|ld-linux[\w-]*)\.so\.\d+"
 
@@ -48,19 +51,34 @@ def check_size():
 
 
 def seconds(module):
-    start = time.perf_counter()
+    """What a Python that imports the module takes of a processor, and what it prints. NumPy's
+    OpenBLAS on one thread: its others spin while they wait."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     said = subprocess.run(
-        [sys.executable, "-c", f"import {module}"], check=True, capture_output=True, text=True
+        [sys.executable, "-c", f"import {module}"],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
     )
-    return time.perf_counter() - start, said.stdout + said.stderr
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    user, system = after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime
+    return user + system, said.stdout + said.stderr
 
 
 def check_import():
-    rounds = [(seconds("numpy"), seconds("fastnn")) for _ in range(15)]
-    numpy = min(a[0] for a, _ in rounds)
-    fastnn = min(b[0] for _, b in rounds)
-    said = rounds[0][1][1]
-    print(f"numpy {numpy:.3f} s, fastnn {fastnn - numpy:.3f} s more, at most {SLOWEST}")
+    """The least of many rounds: other work on the machine only adds to it."""
+    numpy = fastnn = math.inf
+    for done in range(1, ROUNDS + 1):
+        numpy = min(numpy, seconds("numpy")[0])
+        took, said = seconds("fastnn")
+        fastnn = min(fastnn, took)
+        if done >= 10 and fastnn - numpy <= SLOWEST:
+            break
+    print(
+        f"numpy {numpy:.3f} s, fastnn {fastnn - numpy:.3f} s more, at most {SLOWEST}, "
+        f"least of {done} rounds"
+    )
     return ["too slow"] * (fastnn - numpy > SLOWEST) + [f"import prints {said!r}"] * bool(said)
 
 

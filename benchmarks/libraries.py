@@ -93,9 +93,11 @@ KINDS = {"fastnn": Fastnn, "numpy": Numpy, "torch": Torch, "keras": Keras}
 
 
 def environment(threads, device):
-    """What sets the threads of the libraries that only ask at the start."""
+    """What sets the threads of the libraries that only ask at the start. No row reads a data set,
+    and where it lies is of no interest in a file of results."""
     names = ("FASTNN", "OMP", "OPENBLAS", "MKL")
     variables = {f"{name}_NUM_THREADS": str(threads) for name in names}
     # XLA's thread pool, by its two names.
     variables |= {"NPROC": str(threads), "PJRT_NPROC": str(threads)}
-    return os.environ | variables | ({"JAX_PLATFORMS": "cpu"} if device == "cpu" else {})
+    variables |= {"JAX_PLATFORMS": "cpu"} if device == "cpu" else {}
+    return {k: v for k, v in (os.environ | variables).items() if k != "FASTNN_DATA"}

@@ -375,6 +375,16 @@ def binary_backward(
     *,
     add: int = 0,
 ) -> None: ...
+def compare(
+    y: Array,
+    a: Array,
+    b: Array,
+    settings: tuple[_Comparison],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def where(y: Array, condition: Array, a: Array, b: Array, /, *, add: int = 0) -> None: ...
 def chain(
     y: Array,
     y2: Array | None,
@@ -388,16 +398,6 @@ def chain(
     *,
     add: int = 0,
 ) -> None: ...
-def compare(
-    y: Array,
-    a: Array,
-    b: Array,
-    settings: tuple[_Comparison],
-    /,
-    *,
-    add: int = 0,
-) -> None: ...
-def where(y: Array, condition: Array, a: Array, b: Array, /, *, add: int = 0) -> None: ...
 def sum_to(y: Array, x: Array, /, *, add: int = 0) -> None: ...
 def adam_update(
     w: Sequence[Array],

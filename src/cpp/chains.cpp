@@ -1,7 +1,5 @@
 #include "chains.h"
 
-#include <string.h>
-
 #include <utility>
 
 #include "settings.h"
@@ -20,29 +18,22 @@ struct Step {
   int reads = 0;
 };
 
-template <class Settings>
-Settings settings_of(const RecordedCall& call) {
-  Settings settings;
-  memcpy(&settings, call.settings.data(), sizeof settings);
-  return settings;
-}
-
 Step step_of(const RecordedCall& call) {
   switch (call.id) {
     case OperationId::unary_forward: {
-      const auto s = settings_of<UnarySettings>(call);
+      const auto s = call.settings_as<UnarySettings>();
       return {ChainKind::unary_forward, static_cast<int64_t>(s.function), s.alpha, s.beta, 1};
     }
     case OperationId::unary_backward: {
-      const auto s = settings_of<UnarySettings>(call);
+      const auto s = call.settings_as<UnarySettings>();
       return {ChainKind::unary_backward, static_cast<int64_t>(s.function), s.alpha, s.beta, 2};
     }
     case OperationId::binary: {
-      const auto s = settings_of<BinarySettings>(call);
+      const auto s = call.settings_as<BinarySettings>();
       return {ChainKind::binary, static_cast<int64_t>(s.function), 0, 0, 2};
     }
     case OperationId::binary_backward: {
-      const auto s = settings_of<BinaryBackwardSettings>(call);
+      const auto s = call.settings_as<BinaryBackwardSettings>();
       return {s.side == Side::a ? ChainKind::gradient_a : ChainKind::gradient_b,
               static_cast<int64_t>(s.function), 0, 0, 3};
     }

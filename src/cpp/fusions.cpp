@@ -19,10 +19,8 @@ bool same_shape(const Operand& a, const Operand& b) {
 }
 
 bool is_relu_backward(const RecordedCall& call) {
-  if (call.id != OperationId::unary_backward) return false;
-  UnarySettings settings;
-  memcpy(&settings, call.settings.data(), sizeof settings);
-  return settings.function == Unary::relu;
+  return call.id == OperationId::unary_backward &&
+         call.settings_as<UnarySettings>().function == Unary::relu;
 }
 
 class Fusions {
@@ -58,8 +56,7 @@ class Fusions {
     RecordedCall& gemm = calls_[users[0]];
     if (gemm.id != OperationId::gemm || !same_bytes(accesses_[users[0]][kProduct], dy))
       return false;
-    GemmSettings settings;
-    memcpy(&settings, gemm.settings.data(), sizeof settings);
+    auto settings = gemm.settings_as<GemmSettings>();
     if (settings.activation != Activation::none || gemm.at(kBias).data ||
         !same_shape(gemm.at(kProduct), relu.at(kDx)))
       return false;

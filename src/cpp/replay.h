@@ -3,6 +3,7 @@
 // Python.
 #pragma once
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "contract.h"
@@ -25,6 +26,12 @@ struct RecordedCall {
   Schedule schedule;
 
   Arguments arguments() const { return {operands.data(), first.data(), settings.data()}; }
+  template <class Settings>
+  Settings settings_as() const {
+    Settings read;
+    std::memcpy(&read, settings.data(), sizeof read);
+    return read;
+  }
   Operand& at(int parameter) { return operands[first[parameter]]; }  // but for lists
   // What a launch of it reads and writes, operand by operand but for those without a place.
   std::vector<Access> accesses(int stage) const;

@@ -141,8 +141,8 @@ FASTNN_INLINE void store(const Writing&, T* p, Vec<T> v, int64_t count) {
 
 // y[i] = f(x[i]...), or y[i] += it. y may be one of the x. Four vectors are loaded before any is
 // stored: a load that meets a store to the same place of another page waits for it, a third longer
-// where the arrays lie badly.
-template <bool add, class T, class F, class... X>
+// where the arrays lie badly. past: whole groups of four are stored past the caches.
+template <bool add, bool past = false, class T, class F, class... X>
 FASTNN_INLINE void map(T* y, Range range, F f, const X*... x) {
   constexpr int64_t L = lanes<T>;
   int64_t i = range.begin;
@@ -154,7 +154,13 @@ FASTNN_INLINE void map(T* y, Range range, F f, const X*... x) {
       if (add) v[k] = load(y + i + k * L) + v[k];
     }
 #pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) store(y + i + k * L, v[k]);
+    for (int k = 0; k < 4; ++k) {
+      if constexpr (past) {
+        store_past(y + i + k * L, v[k]);
+      } else {
+        store(y + i + k * L, v[k]);
+      }
+    }
   }
   for (; i + L <= range.end; i += L) {
     const Vec<T> v = f(load(x + i)...);
@@ -174,24 +180,10 @@ FASTNN_INLINE void map(T* y, bool add, Range range, F f, const X*... x) {
   }
 }
 
-// The same with stores past the caches.
-template <class T, class F, class... X>
-FASTNN_INLINE void map_past(T* y, Range range, F f, const X*... x) {
-  constexpr int64_t L = lanes<T>;
-  int64_t i = range.begin;
-  for (; i + 4 * L <= range.end; i += 4 * L) {
-    Vec<T> v[4];
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) v[k] = f(load(x + i + k * L)...);
-#pragma GCC unroll 4
-    for (int k = 0; k < 4; ++k) store_past(y + i + k * L, v[k]);
-  }
-  map<false>(y, Range{i, range.end}, f, x...);
-}
 template <class T, class F, class... X>
 FASTNN_INLINE void map(T* y, const Writing& how, Range range, F f, const X*... x) {
   if (how.past()) {
-    map_past(y, range, f, x...);
+    map<false, true>(y, range, f, x...);
   } else {
     map(y, how.add(), range, f, x...);
   }
