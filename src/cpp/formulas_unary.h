@@ -86,7 +86,7 @@ struct Softplus {
   static constexpr int kForward = 2, kBackward = 1;
   template <class V>
   FASTNN_HD static V f(V x) {
-    return Relu::f(x) + log1p(exp(-abs(x)));
+    return Relu::f(x) + log1p_unit(exp(-abs(x)));
   }
   template <class V>
   FASTNN_HD static V df(V y, V dy) {

@@ -29,7 +29,7 @@ struct GeluTanh {
   static constexpr double kRoot = 0.79788456080286535588, kCubic = 0.044715;
   template <class V>
   FASTNN_HD static V inner(V x) {
-    return lower_of(upper_of(x, number<V>(-20)), number<V>(20));
+    return limited(x, number<V>(20));
   }
   template <class V>
   FASTNN_HD static V gate(V c) {

@@ -110,7 +110,7 @@ struct SigmoidCrossEntropy {
   template <class Math, class V, class T>
   FASTNN_HD static V f(V x, V t, const LossNumbers<T>&) {
     const V positive = x < V{} ? V{} : x;
-    return (positive - x * t) + Math::log1p(Math::exp(-magnitude(x)));
+    return (positive - x * t) + Math::log1p_unit(Math::exp(-magnitude(x)));
   }
   template <class Math, class V, class T>
   FASTNN_HD static V dx(V x, V t, const LossNumbers<T>&) {

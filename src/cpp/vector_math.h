@@ -59,12 +59,39 @@ FASTNN_INLINE V fast_sqrt(V x) {
   return sqrt(x);
 }
 
+// n / d within 0.6 ULP where d is no denormal, nor infinite, and the quotient neither. A float
+// division holds its unit for 10 cycles of AVX-512 (Zen 4), five times as long as an estimate of 14
+// bits and one step of Newton's: sigmoid and tanh take 0.7 of their time.
+template <class V>
+FASTNN_INLINE V ratio(V n, V d) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(Scalar<V>) == 4) {
+    const V estimate = FASTNN_MM(rcp14_ps, d);
+    const V q = n * estimate;
+    return fma(-fma(d, q, -n), estimate, q);  // in these signs -0 stays -0
+  }
+#endif
+  return n / d;
+}
+
 // Horner's rule, highest power first.
 template <class V, int terms>
 FASTNN_INLINE V polynomial(V x, const Scalar<V> (&c)[terms]) {
   V y = broadcast(c[0]);
 #pragma GCC unroll 16
   for (int i = 1; i < terms; ++i) y = fma(y, x, broadcast(c[i]));
+  return y;
+}
+
+// The same two terms at a time, xx = x x: half of the latency and of the roundings.
+template <class V, int terms>
+FASTNN_INLINE V polynomial(V x, V xx, const Scalar<V> (&c)[terms]) {
+  constexpr int first = terms % 2 ? 1 : 2;
+  V y = terms % 2 ? broadcast(c[0]) : fma(broadcast(c[0]), x, broadcast(c[1]));
+#pragma GCC unroll 16
+  for (int i = first; i < terms; i += 2) {
+    y = fma(y, xx, fma(broadcast(c[i]), x, broadcast(c[i + 1])));
+  }
   return y;
 }
 
@@ -80,8 +107,7 @@ template <class V>
 FASTNN_INLINE V exp(V x) {
   using C = MathConstants<Scalar<V>>;
   // Beyond the limits the result is 0 or inf already; inf itself would make r a NaN.
-  x = select(less(x, broadcast(C::kExpLow)), broadcast(C::kExpLow), x);
-  x = select(greater(x, broadcast(C::kExpHigh)), broadcast(C::kExpHigh), x);
+  x = at_most(at_least(x, broadcast(C::kExpLow)), broadcast(C::kExpHigh));
   V n;
   const V r = reduce_exponent(x, n);
   const V p = fma(r * r, polynomial(r, C::kExp), r) + broadcast(Scalar<V>(1));
@@ -112,7 +138,7 @@ FASTNN_INLINE V log(V x) {
   const V f = split_power(x, k);
 
   // 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 p(s^2))), which adds what is small first.
-  const V s = f / (f + broadcast(T(2))), z = s * s, half = f * f * broadcast(T(0.5));
+  const V s = ratio(f, f + broadcast(T(2))), z = s * s, half = f * f * broadcast(T(0.5));
   const V small = fma(s, fma(z, polynomial(z, C::kLog), half), k * broadcast(C::kLn2Low));
   const V y = fma(k, broadcast(C::kLn2High), f - (half - small));
 

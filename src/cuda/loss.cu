@@ -16,8 +16,8 @@ struct ScalarMath {
   __device__ static T log(T x) {
     return logarithm(x);
   }
-  __device__ static float log1p(float x) { return log1pf(x); }
-  __device__ static double log1p(double x) { return ::log1p(x); }
+  __device__ static float log1p_unit(float t) { return log1pf(t); }
+  __device__ static double log1p_unit(double t) { return ::log1p(t); }
 };
 
 template <class F, class T>

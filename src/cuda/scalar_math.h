@@ -41,6 +41,14 @@ FASTNN_HD T upper_of(T a, T b) {
   return a > b || a != a ? a : b;
 }
 template <class T>
+FASTNN_HD T limited(T x, T limit) {
+  return lower_of(upper_of(x, -limit), limit);
+}
+template <class T>
+FASTNN_HD T log1p_unit(T t) {
+  return log1p(t);
+}
+template <class T>
 FASTNN_HD T sigmoid(T x) {
   return T(1) / (T(1) + exp(-x));
 }

@@ -79,7 +79,7 @@ struct Function {
   }
   void end() {
     const bool good = worst <= allowed;
-    printf("%-6s  %s%-8s %8.4f ULP (%.2f) at %.17g", good ? "ok" : "FAILED",
+    printf("%-6s  %s%-10s %8.4f ULP (%.2f) at %.17g", good ? "ok" : "FAILED",
            sizeof(T) == 4 ? "float " : "double ", name, worst, allowed,
            static_cast<double>(worst_x));
     printf(worst_y != 0 ? ", %.17g\n" : "\n", static_cast<double>(worst_y));
@@ -197,7 +197,16 @@ void test_all(const char* only) {
       sigmoid, false, 2.5, 2.5,
       1 / (1 + (f ? static_cast<W>(::exp(static_cast<double>(-x))) : static_cast<W>(::expl(-x)))))
   FASTNN_MATH(tanh, true, 3, 3, FASTNN_WIDE(tanh))
-  FASTNN_MATH(erf, true, 1.5, 1.5, FASTNN_WIDE(erf))
+  FASTNN_MATH(erf, true, 6.2, 8.3, FASTNN_WIDE(erf))
+  test<T>(
+      "log1p_unit", only, 2.5, true,
+      [](Vec<T> x) { return with_sign(log1p_unit(at_most(abs(x), number<Vec<T>>(1))), x); },
+      [](W x) -> W {
+        const W size = ::fabsl(x) > 1 ? W(1) : std::copysign(x, W(1));
+        const W y =
+            f ? static_cast<W>(::log1p(static_cast<double>(size))) : static_cast<W>(::log1pl(size));
+        return std::copysign(y, x);
+      });
   FASTNN_MATH(sin, true, 2.5, 2.5, FASTNN_WIDE(sin))
   FASTNN_MATH(cos, false, 2.5, 2.5, FASTNN_WIDE(cos))
   test_pow<T>(only, 2);

@@ -3,6 +3,7 @@
 // of one part adds those up, so that the loss depends on the shapes alone and its error hardly
 // grows with them. A weight belongs to `each` neighbouring elements.
 #include "../loss_formulas.h"
+#include "../vector_special.h"
 
 #include "common.h"
 
@@ -19,11 +20,9 @@ struct VectorMath {
   FASTNN_INLINE static V log(V x) {
     return FASTNN_ISA::log(x);
   }
-  // log of 1 + x as it was rounded, and to first order what the rounding took away
   template <class V>
-  FASTNN_INLINE static V log1p(V x) {
-    const V one = broadcast(Scalar<V>(1)), u = one + x;
-    return log(u) + (x - (u - one)) / u;
+  FASTNN_INLINE static V log1p_unit(V t) {
+    return FASTNN_ISA::log1p_unit(t);
   }
 };
 
