@@ -28,8 +28,8 @@ struct VectorMath {
 
 // An element's work in ns where it is more than memory's.
 static double element_nanoseconds(const LossSettings& settings, bool backward) {
-  if (settings.function == Loss::binary_cross_entropy) return backward ? 0.17 : 0.75;
-  if (settings.function == Loss::sigmoid_cross_entropy) return backward ? 0.4 : 1.05;
+  if (settings.function == Loss::binary_cross_entropy) return backward ? 0.17 : 0.8;
+  if (settings.function == Loss::sigmoid_cross_entropy) return backward ? 0.4 : 0.55;
   return 0.1;
 }
 
