@@ -64,6 +64,7 @@ debian() {
 
 environment() {
   debian g++ g++
+  (debian ccache ccache) || true
   python3 -m venv "$work/venv"  # the user's: fastnn and what it asks for, nothing else
   python3 -m venv "$work/tools"
   "$work/tools/bin/pip" install -q ruff clang-format cmake ninja pybind11
@@ -72,6 +73,11 @@ environment() {
   nvcc --version 2>/dev/null | tail -2 | head -1 || echo "no nvcc"
 }
 export PATH="$work/venv/bin:$work/tools/bin:$PATH"
+
+# The wheel and the self-tests hold the same kernels: the second build takes what the first compiled.
+# ccache is a folder of this run, so that nothing older counts.
+export CCACHE_DIR="$work/ccache"
+launcher() { if command -v ccache >/dev/null; then command -v ccache; fi; }
 
 lint() {
   ruff check .
@@ -82,14 +88,14 @@ lint() {
 }
 
 install() {
-  FASTNN_WERROR=ON FASTNN_CUDA=off pip install -q ".[test]"
+  CMAKE_CXX_COMPILER_LAUNCHER=$(launcher) FASTNN_WERROR=ON FASTNN_CUDA=off pip install -q ".[test]"
   python -m fastnn info
 }
 
 configure() { # configure FOLDER OPTIONS...
   local folder=$1
   shift
-  cmake -Wno-unused-cli -G Ninja -S . -B "$folder" -DFASTNN_WERROR=ON -DFASTNN_SELFTEST=ON -DFASTNN_CUDA=off \
+  CMAKE_CXX_COMPILER_LAUNCHER=$(launcher) cmake -Wno-unused-cli -G Ninja -S . -B "$folder" -DFASTNN_WERROR=ON -DFASTNN_SELFTEST=ON -DFASTNN_CUDA=off \
     -DPython_EXECUTABLE="$work/venv/bin/python" -Dpybind11_DIR="$(pybind11-config --cmakedir)" \
     "$@" >"$work/configure" ||
     {
