@@ -1,7 +1,8 @@
 """What a wheel may cost the machine that installs it.
 
     check_install.py size      a wheel under 5 MB, no C++ or OpenMP runtime, no symbol but entries
-    check_install.py import    imports silently, in at most 0.05 s more than NumPy
+    check_install.py import    imports silently, in at most 0.05 s more than NumPy, or 0.6 of what
+                               Python with NumPy takes, where the machine is slower
 
 Run it by the Python that has fastnn.
 """
@@ -17,7 +18,7 @@ import sys
 import zipfile
 
 LARGEST = 5_000_000  # bytes
-SLOWEST = 0.05  # seconds of a processor
+SLOWEST, SLOWEST_SHARE = 0.05, 0.6  # seconds of a processor; of NumPy's
 ROUNDS = 100
 SHOWN = r"PyInit_\w+|fastnn_[gs]et_num_threads"  # the latter for threadpoolctl
 SYSTEM = r"(libc|libm|libdl|librt|libpthread|libgcc_s|ld-linux[\w-]*)\.so\.\d+"
@@ -73,13 +74,14 @@ def check_import():
         numpy = min(numpy, seconds("numpy")[0])
         took, said = seconds("fastnn")
         fastnn = min(fastnn, took)
-        if done >= 10 and fastnn - numpy <= SLOWEST:
+        most = max(SLOWEST, SLOWEST_SHARE * numpy)
+        if done >= 10 and fastnn - numpy <= most:
             break
     print(
-        f"numpy {numpy:.3f} s, fastnn {fastnn - numpy:.3f} s more, at most {SLOWEST}, "
+        f"numpy {numpy:.3f} s, fastnn {fastnn - numpy:.3f} s more, at most {most:.3f}, "
         f"least of {done} rounds"
     )
-    return ["too slow"] * (fastnn - numpy > SLOWEST) + [f"import prints {said!r}"] * bool(said)
+    return ["too slow"] * (fastnn - numpy > most) + [f"import prints {said!r}"] * bool(said)
 
 
 if __name__ == "__main__":
