@@ -74,9 +74,9 @@ environment() {
 }
 export PATH="$work/venv/bin:$work/tools/bin:$PATH"
 
-# The wheel and the self-tests hold the same kernels: the second build takes what the first compiled.
-# ccache is a folder of this run, so that nothing older counts.
-# It tells compilers apart by name, and pip's build says g++.
+# The wheel and the self-tests hold the same kernels: the second build takes what the first compiled,
+# from a folder of this run, so that nothing older counts. ccache tells compilers apart by name, and pip's
+# build says g++.
 export CCACHE_DIR="$work/ccache" CXX=${CXX:-g++}
 launcher() { if command -v ccache >/dev/null; then command -v ccache; fi; }
 
