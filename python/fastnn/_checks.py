@@ -6,6 +6,7 @@ import operator
 import numpy as np
 
 from . import _core
+from ._floatx import floatx
 from ._lines import user_line
 
 FLOATS = ("float32", "float64")
@@ -70,7 +71,9 @@ def as_shape(shape, operation):
 
 
 def as_dtype(dtype, operation):
-    """The name of a dtype, which may come as NumPy's."""
+    """The name of a dtype, which may come as NumPy's; None is floatx()."""
+    if dtype is None:
+        return floatx()
     name = dtype if isinstance(dtype, str) else None
     if isinstance(dtype, np.dtype) or (isinstance(dtype, type) and issubclass(dtype, np.generic)):
         name = np.dtype(dtype).name

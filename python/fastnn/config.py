@@ -8,6 +8,18 @@ import sys
 import numpy as np
 
 from . import _core, _cpu, devices
+from ._floatx import epsilon, floatx, image_data_format, set_floatx
+
+__all__ = [
+    "config",
+    "epsilon",
+    "floatx",
+    "get_num_threads",
+    "image_data_format",
+    "set_floatx",
+    "set_num_threads",
+    "show_config",
+]
 
 
 def set_num_threads(n: int) -> None:

@@ -40,12 +40,12 @@ class SymbolicTensor(Operators):
     __iter__ = None  # it has as many rows as the batch
 
 
-def Input(shape, dtype="float32", batch_size=None):
+def Input(shape, dtype=None, batch_size=None):
     """A symbolic tensor to build a model on.
 
     Args:
         shape: of one sample, without the batch axis.
-        dtype: of the values.
+        dtype: of the values; fastnn.config.floatx() if None.
         batch_size: fixed, or None for any.
 
     >>> import fastnn

@@ -6,6 +6,7 @@ import numpy as np
 
 from . import changes, devices, tape
 from ._checks import FLOATS, as_dtype, as_numbers, as_shape, refuse_while_recording
+from ._floatx import floatx
 from ._operators import Operators
 
 
@@ -177,7 +178,7 @@ class Variable(Tensor):
     """A tensor that owns one buffer for life and is written in place: weights, rates, counters.
 
     ``trainable`` says whether gradients are wanted. ``value`` is anything that ``np.asarray``
-    takes; an array keeps its dtype unless `dtype` is given, anything else becomes float32.
+    takes; an array keeps its dtype unless `dtype` is given, else it is fastnn.config.floatx().
 
     >>> import fastnn
     >>> w = fastnn.Variable([1.0, 2.0], name="w")
@@ -186,30 +187,31 @@ class Variable(Tensor):
     array([3., 4.], dtype=float32)
     """
 
-    __slots__ = ("_trainable", "constraint", "name", "version")
+    __slots__ = ("_trainable", "constraint", "name", "regularizer", "version")
 
     def __init__(self, value, dtype=None, trainable=True, name=None, device=None):
         array = as_numbers(value, "Variable")
         if dtype is None:
-            dtype = array.dtype.name if isinstance(value, (np.ndarray, Tensor)) else "float32"
+            dtype = array.dtype.name if isinstance(value, (np.ndarray, Tensor)) else floatx()
         dtype = as_dtype(dtype, "Variable")
         super().__init__(devices.default(device).upload(as_numbers(array, "Variable", dtype)))
-        self.name = name
-        self.version = 0
-        self._trainable = bool(trainable) and dtype in FLOATS
-        self.requires_grad = self._trainable
+        self._begin(name, trainable)
 
     @classmethod
-    def empty(cls, shape, dtype="float32", trainable=True, name=None, device=None):
+    def empty(cls, shape, dtype=None, trainable=True, name=None, device=None):
         """A variable whose values a kernel will write."""
         self = cls.__new__(cls)
         dtype = as_dtype(dtype, "Variable")
         Tensor.__init__(self, devices.default(device).empty(as_shape(shape, "Variable"), dtype))
+        self._begin(name, trainable)
+        return self
+
+    def _begin(self, name, trainable):
         self.name = name
         self.version = 0
-        self._trainable = bool(trainable) and dtype in FLOATS
-        self.requires_grad = self._trainable
-        return self
+        self._trainable = self.requires_grad = bool(trainable) and self.dtype in FLOATS
+        self.regularizer = None  # a function of the weight, whose value a training loop adds
+        self.constraint = None  # a function of the weight, which takes its place after an update
 
     @property
     def trainable(self):
@@ -299,7 +301,7 @@ def as_tensor(x, operation, like=None, dtype=None):
         return x
     if devices.of(x) is not None:
         return Tensor(x)
-    dtype = dtype or (like.dtype if like is not None else "float32")
+    dtype = dtype or (like.dtype if like is not None else floatx())
     device = like.device if like is not None else devices.default()
     if isinstance(x, (bool, int, float)):
         array = device.empty((), dtype)

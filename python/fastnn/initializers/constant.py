@@ -6,13 +6,14 @@ import sys
 import numpy as np
 
 from .. import devices, ops
-from .._checks import as_shape
+from .._checks import as_dtype, as_shape
 from ..tensor import Tensor
 
 
 def uploaded(array, dtype, device):
     """A NumPy array as a tensor of a dtype on a device, by default the current one."""
-    return Tensor((device or devices.default()).upload(np.ascontiguousarray(array, dtype)))
+    array = np.ascontiguousarray(array, as_dtype(dtype, "an initializer"))
+    return Tensor((device or devices.default()).upload(array))
 
 
 def checked_gain(gain, name):
@@ -34,7 +35,7 @@ class Identity:
     def __init__(self, gain=1.0):
         self.gain = checked_gain(gain, "Identity")
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         shape = as_shape(shape, "Identity")
         if len(shape) != 2:
             raise ValueError(f"Identity: shape is {shape}; 2 axes are wanted.")
@@ -52,7 +53,7 @@ class Constant:
     def __init__(self, value=0.0):
         self.value = value
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         return ops.full(shape, self.value, dtype, device)
 
 
@@ -64,7 +65,7 @@ class Ones:
     array([1., 1.], dtype=float32)
     """
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         return ops.ones(shape, dtype, device)
 
 
@@ -76,5 +77,5 @@ class Zeros:
     array([0., 0.], dtype=float32)
     """
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         return ops.zeros(shape, dtype, device)

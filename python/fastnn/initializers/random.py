@@ -41,7 +41,7 @@ class RandomNormal(Random):
         super().__init__(seed)
         self.mean, self.stddev = mean, stddev
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         return self._draw(ops.normal, shape, dtype, device, self.mean, self.stddev)
 
 
@@ -58,7 +58,7 @@ class TruncatedNormal(RandomNormal):
     True
     """
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         return self._draw(ops.truncated_normal, shape, dtype, device, self.mean, self.stddev)
 
 
@@ -79,7 +79,7 @@ class RandomUniform(Random):
         super().__init__(seed)
         self.minval, self.maxval = minval, maxval
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         return self._draw(ops.uniform, shape, dtype, device, self.minval, self.maxval)
 
 
@@ -106,7 +106,7 @@ class Orthogonal(Random):
         super().__init__(seed)
         self.gain = checked_gain(gain, "Orthogonal")
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         shape = as_shape(shape, "Orthogonal")
         if len(shape) < 2:
             raise ValueError(f"Orthogonal: shape is {shape}; at least 2 axes are wanted.")

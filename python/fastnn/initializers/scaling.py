@@ -52,7 +52,7 @@ class VarianceScaling(Random):
                 )
         self.scale, self.mode, self.distribution = float(scale), mode, distribution
 
-    def __call__(self, shape, dtype="float32", device=None):
+    def __call__(self, shape, dtype=None, device=None):
         into, out = fans(as_shape(shape, type(self).__name__))
         n = {"fan_in": into, "fan_out": out, "fan_avg": (into + out) / 2}[self.mode]
         variance = self.scale / max(1.0, n)

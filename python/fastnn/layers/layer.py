@@ -58,7 +58,7 @@ class Layer(Watched):
         if "call" in cls.__dict__:
             cls.training_argument = "training" in inspect.signature(cls.call).parameters
 
-    def __init__(self, name=None, trainable=True, dtype="float32"):
+    def __init__(self, name=None, trainable=True, dtype=None):
         dtype = as_dtype(dtype, type(self).__name__)
         if dtype not in FLOATS:
             raise ValueError(f"{type(self).__name__}: dtype is {dtype}; a float is wanted.")
@@ -105,12 +105,30 @@ class Layer(Watched):
         parts = (x for name in self._part_names for x in _parts_of(self.__dict__.get(name)))
         return [part for part in parts if isinstance(part, kind)]
 
-    def add_weight(self, shape, initializer="glorot_uniform", trainable=True, name=None):
-        """A variable of this layer."""
+    def add_weight(
+        self,
+        shape,
+        initializer="glorot_uniform",
+        trainable=True,
+        name=None,
+        regularizer=None,
+        constraint=None,
+    ):
+        """A variable of this layer.
+
+        Args:
+            shape: a tuple of sizes.
+            initializer: a name or callable.
+            trainable: whether it is trained.
+            name: of the weight, after the layer's.
+            regularizer: a function of the weight, or None: what training adds to the loss.
+            constraint: a function of the weight, or None: what takes its place after an update.
+        """
         shape = as_shape(shape, self.name)
         values = initializers.get(initializer)(shape, self.dtype, self.device)
         weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", self.device)
         weight.assign(values)
+        weight.regularizer, weight.constraint = regularizer, constraint
         self._weights.append(weight)
         weight.requires_grad = weight.trainable and self._trainable
         return weight

@@ -6,7 +6,7 @@ from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, result
 
 
-def full(shape, value, dtype="float32", device=None):
+def full(shape, value, dtype=None, device=None):
     """A tensor filled with a number.
 
     Args:
@@ -30,7 +30,7 @@ def full(shape, value, dtype="float32", device=None):
     return Tensor(y)
 
 
-def zeros(shape, dtype="float32", device=None):
+def zeros(shape, dtype=None, device=None):
     """A tensor of zeros; arguments as `full`.
 
     >>> import fastnn
@@ -40,7 +40,7 @@ def zeros(shape, dtype="float32", device=None):
     return full(shape, 0.0, dtype, device)
 
 
-def ones(shape, dtype="float32", device=None):
+def ones(shape, dtype=None, device=None):
     """A tensor of ones; arguments as `full`.
 
     >>> import fastnn

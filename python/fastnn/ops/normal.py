@@ -4,7 +4,7 @@ from .._checks import as_dtype, as_shape
 from ..tensor import Tensor, as_variable
 
 
-def normal(shape, state, mean=0.0, stddev=1.0, stream=0, dtype="float32"):
+def normal(shape, state, mean=0.0, stddev=1.0, stream=0, dtype=None):
     """Normally distributed numbers.
 
     Args:
@@ -28,7 +28,7 @@ def normal(shape, state, mean=0.0, stddev=1.0, stream=0, dtype="float32"):
     return _drawn("normal", shape, state, (mean, stddev, False, stream), dtype)
 
 
-def truncated_normal(shape, state, mean=0.0, stddev=1.0, stream=0, dtype="float32"):
+def truncated_normal(shape, state, mean=0.0, stddev=1.0, stream=0, dtype=None):
     """Numbers of a normal distribution cut at two standard deviations from the mean.
 
     What lies beyond is as if drawn again; it is made by the inverse of the cut distribution, a

@@ -5,7 +5,7 @@ from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, as_variable, result
 
 
-def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype="float32"):
+def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype=None):
     """Uniform numbers in [low, high).
 
     Args:
