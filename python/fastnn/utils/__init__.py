@@ -5,9 +5,14 @@ All but the seeds are loaded when first asked for, so that `import fastnn` stays
 
 from .seeds import draw_seed, set_random_seed
 
-_MODULES = {"Progbar": "progress", "normalize": "arrays", "to_categorical": "arrays"}
+_MODULES = {
+    "Progbar": "progress",
+    "get_file": "files",
+    "normalize": "arrays",
+    "to_categorical": "arrays",
+}
 
-__all__ = ["Progbar", "draw_seed", "normalize", "set_random_seed", "to_categorical"]
+__all__ = ["Progbar", "draw_seed", "get_file", "normalize", "set_random_seed", "to_categorical"]
 
 
 def __getattr__(name):
