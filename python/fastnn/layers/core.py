@@ -23,6 +23,8 @@ class Dense(Layer):
     ((1, 3), 9)
     """
 
+    one_input = True
+
     def __init__(
         self,
         units,
@@ -77,6 +79,8 @@ class Activation(Layer):
     >>> fastnn.layers.Activation("relu")([[-1.0, 2.0]]).numpy()
     array([[0., 2.]], dtype=float32)
     """
+
+    one_input = True
 
     def __init__(self, activation, **arguments):
         super().__init__(**arguments)
