@@ -10,7 +10,7 @@ from fastnn.layers import Dense, Dropout
 def mlp(sizes=(20, 32, 16, 5), dropout=0.0, dtype="float32", seed=1):
     """A relu network with the given layer sizes, its weights drawn from `seed`."""
     fastnn.utils.set_random_seed(seed)
-    layers = [fastnn.Input((sizes[0],), dtype)]
+    layers = [fastnn.Input((sizes[0],), dtype=dtype)]
     for units in sizes[1:-1]:
         layers.append(Dense(units, "relu", dtype=dtype))
         if dropout:

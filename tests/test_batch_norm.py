@@ -78,7 +78,7 @@ def test_compiled_steps_move_the_averages():
 def test_symbolic_calls_leave_the_averages_alone():
     averages = moving(4)
     before = [v.numpy() for v in averages]
-    y = ops.batch_norm(fastnn.Input((4,), "float64"), None, None, *averages, True)
+    y = ops.batch_norm(fastnn.Input((4,), dtype="float64"), None, None, *averages, True)
     assert y.shape == (None, 4) and fastnn.symbolic.is_symbolic(y)
     assert all((v.numpy() == b).all() for v, b in zip(averages, before, strict=True))
 

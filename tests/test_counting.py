@@ -202,7 +202,7 @@ def test_symbolic():
     x = fastnn.Input((3, 4))
     assert ops.take(x, [0, 2], axis=1).shape == (None, 2, 4)
     assert x[:, [0, 1, 1]].shape == (None, 3, 4)
-    assert ops.one_hot(fastnn.Input((5,), "int32"), 7, axis=1).shape == (None, 7, 5)
+    assert ops.one_hot(fastnn.Input((5,), dtype="int32"), 7, axis=1).shape == (None, 7, 5)
 
 
 def test_compiled():

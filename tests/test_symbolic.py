@@ -15,7 +15,7 @@ def test_shapes():
     x = fastnn.Input((4,))
     assert x.shape == (None, 4) and x.dtype == "float32"
     assert fastnn.Input((4,), batch_size=2).shape == (2, 4)
-    assert fastnn.Input((None, 3), "float64").shape == (None, None, 3)
+    assert fastnn.Input((None, 3), dtype="float64").shape == (None, None, 3)
     w = np.ones((4, 5), "float32")
     for y, want in (
         (fastnn.ops.relu(x), (None, 4)),
@@ -48,6 +48,6 @@ def test_what_input_refuses():
     for shape in (4, "ab", None, (2.5,), ("a",)):
         raises(TypeError, "Input: shape", fastnn.Input, shape)
     raises(ValueError, "negative", fastnn.Input, (-1,))
-    raises(TypeError, "Input: dtype", fastnn.Input, (4,), "float16")
+    raises(TypeError, "Input: dtype", fastnn.Input, (4,), dtype="float16")
     raises(TypeError, "Input: shape", fastnn.Input, (4,), batch_size="2")
     raises(MemoryError, "more than memory", fastnn.Input, (2**63,))

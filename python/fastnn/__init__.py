@@ -21,8 +21,8 @@ from . import (
 from .compiled import compile
 from .config import get_num_threads, set_num_threads, show_config
 from .devices import synchronize
-from .models import Sequential
-from .symbolic import Input
+from .layers import Input
+from .models import Model, Sequential
 from .tape import gradients, no_grad
 from .tensor import Tensor, Variable
 
@@ -35,6 +35,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Input",
+    "Model",
     "Sequential",
     "Tensor",
     "Variable",

@@ -1,15 +1,19 @@
 """Symbolic tensors: a shape without values, as ``fastnn.Input`` gives, and what operations make of
-them."""
+them: the graph that a functional model runs."""
 
 import functools
+import itertools
+import re
 
-from . import tape
+from . import _nest, tape
 from ._operators import Operators
+
+_serials = itertools.count()
 
 
 class SymbolicTensor(Operators):
-    """A tensor that is not computed yet. `shape` has None where the batch is; `producer` says what
-    made it.
+    """A tensor that is not computed yet. `shape` has None where the batch is; `node` is the call
+    that makes it, `index` says which of its results it is.
 
     >>> import fastnn
     >>> x = fastnn.Input((4,))
@@ -17,17 +21,19 @@ class SymbolicTensor(Operators):
     (None, 4)
     """
 
-    def __init__(self, shape, dtype, producer=None):
+    def __init__(self, shape, dtype, name=None):
         self.shape = tuple(shape)
         self.dtype = dtype
-        self.producer = producer  # (callable, arguments, keywords), or None for an Input
+        self.name = name
+        self.node, self.index = None, 0
 
     @property
     def ndim(self):
         return len(self.shape)
 
     def __repr__(self):
-        return f"<SymbolicTensor shape={self.shape} dtype={self.dtype}>"
+        name = f" name={self.name}" if self.name else ""
+        return f"<SymbolicTensor shape={self.shape} dtype={self.dtype}{name}>"
 
     def _no_values(self, *_):
         raise TypeError(
@@ -40,35 +46,66 @@ class SymbolicTensor(Operators):
     __iter__ = None  # it has as many rows as the batch
 
 
-def Input(shape, dtype=None, batch_size=None):
-    """A symbolic tensor to build a model on.
+class Node:
+    """A call that was made with symbolic tensors, of a layer or of an Operation."""
 
-    Args:
-        shape: of one sample, without the batch axis.
-        dtype: of the values; fastnn.config.floatx() if None.
-        batch_size: fixed, or None for any.
+    __slots__ = ("arguments", "index", "inputs", "keywords", "operation", "outputs", "serial")
 
-    >>> import fastnn
-    >>> fastnn.Input((28, 28)).shape
-    (None, 28, 28)
-    """
-    from ._checks import as_dtype, as_shape
+    def __init__(self, operation, arguments, keywords, outputs):
+        self.serial = next(_serials)  # a node comes after those that it needs
+        self.operation = operation
+        self.arguments = arguments
+        self.keywords = keywords
+        self.inputs = [x for x in _nest.flatten((arguments, keywords)) if is_symbolic(x)]
+        self.outputs = _nest.flatten(outputs)
+        self.index = len(operation.nodes)
+        operation.nodes.append(self)
+        for i, tensor in enumerate(self.outputs):
+            tensor.node, tensor.index = self, i
+            if tensor.name is None:
+                tensor.name = operation.name
 
-    if not isinstance(shape, (tuple, list)):
-        raise TypeError(f"Input: shape is {shape!r}; a tuple is wanted, such as (28, 28).")
-    known = [n for n in (batch_size, *shape) if n is not None]
-    if any(n < 0 for n in as_shape(known, "Input")):
-        raise ValueError(f"Input: shape {shape} has a negative size.")
-    return SymbolicTensor((batch_size, *shape), as_dtype(dtype, "Input"))
+
+class Operation:
+    """A function of tensors that stands in a graph among layers."""
+
+    built, trainable, weights = True, True, ()
+
+    def __init__(self, function):
+        from .layers.layer import default_name
+
+        self.function = function
+        self.kind = re.sub(r"(?:^|_)(\w)", lambda m: m[1].upper(), function.__name__.strip("_"))
+        self.name = default_name(self.kind)
+        self.nodes = []
+
+    def __call__(self, *arguments, **keywords):
+        return self.function(*arguments, **keywords)
+
+    def count_params(self):
+        return 0
 
 
 def is_symbolic(x):
     return isinstance(x, SymbolicTensor)
 
 
+def any_symbolic(*nests):
+    """Whether a symbolic tensor is among the leaves."""
+    for x in nests:
+        if isinstance(x, SymbolicTensor):
+            return True
+        if isinstance(x, (list, tuple)):
+            if any_symbolic(*x):
+                return True
+        elif isinstance(x, dict) and any_symbolic(*x.values()):
+            return True
+    return False
+
+
 def infer(function, arguments, keywords):
-    """The symbolic result of a call: run on zeros with batches of 2 and of 3, to see which axes
-    vary."""
+    """The symbolic results of a call, without a node: it runs on zeros with batches of 2 and of 3,
+    to see which axes vary."""
     from .ops import zeros
     from .tensor import Tensor
 
@@ -76,30 +113,38 @@ def infer(function, arguments, keywords):
         def stand_in(x):
             if not is_symbolic(x):
                 return x
-            shape = tuple(batch if n is None else n for n in x.shape)
-            return zeros(shape, x.dtype)
+            return zeros(tuple(batch if n is None else n for n in x.shape), x.dtype)
 
         with tape.no_grad():
-            return function(
-                *(stand_in(a) for a in arguments), **{k: stand_in(v) for k, v in keywords.items()}
-            )
+            return function(*_nest.map(stand_in, arguments), **_nest.map(stand_in, keywords))
+
+    def merge(two, three):
+        if not isinstance(two, Tensor):
+            name = getattr(function, "__name__", None) or getattr(function, "name", function)
+            raise TypeError(f"{name}: gives a {type(two).__name__} for a symbolic tensor.")
+        shape = tuple(m if m == n else None for m, n in zip(two.shape, three.shape, strict=True))
+        return SymbolicTensor(shape, two.dtype)
 
     two, three = run(2), run(3)
-    if not isinstance(two, Tensor):
-        name = getattr(function, "__name__", type(function).__name__)
-        raise TypeError(f"{name}: gives a {type(two).__name__} for a symbolic tensor.")
-    shape = tuple(m if m == n else None for m, n in zip(two.shape, three.shape, strict=True))
-    return SymbolicTensor(shape, two.dtype, (function, arguments, keywords))
+    pairs = zip(_nest.flatten(two), _nest.flatten(three), strict=True)
+    return _nest.pack(two, [merge(a, b) for a, b in pairs])
+
+
+def call(function, arguments, keywords, inferred=None):
+    """What a function of tensors gives for symbolic ones; a graph can run it later."""
+    outputs = infer(function, arguments, keywords) if inferred is None else inferred
+    Node(Operation(function), arguments, keywords, outputs)
+    return outputs
 
 
 def operation(function):
     """Lets a function of tensors take symbolic ones as well."""
 
     @functools.wraps(function)
-    def call(*arguments, **keywords):
+    def wrapped(*arguments, **keywords):
         for x in (*arguments, *keywords.values()):
             if isinstance(x, SymbolicTensor):
-                return infer(function, arguments, keywords)
+                return call(function, arguments, keywords)
         return function(*arguments, **keywords)
 
-    return call
+    return wrapped

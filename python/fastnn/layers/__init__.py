@@ -6,6 +6,7 @@ from .convolution import Conv2D, Conv2DTranspose
 from .core import Activation, ActivityRegularization, Dense, Identity, Lambda
 from .depthwise import DepthwiseConv2D, SeparableConv2D
 from .dropout import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout2D
+from .input_layer import Input, InputLayer
 from .layer import Layer
 from .merging import (
     Add,
@@ -66,6 +67,8 @@ __all__ = [
     "GlobalMaxPool2D",
     "GlobalMaxPooling2D",
     "Identity",
+    "Input",
+    "InputLayer",
     "Lambda",
     "Layer",
     "LayerNormalization",

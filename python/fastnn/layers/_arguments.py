@@ -22,6 +22,12 @@ def keep(layer, **given):
         setattr(layer, name, _GET[name.rpartition("_")[2]](value))
 
 
+def build_activation(layer, shape):
+    """Where the activation is a layer, such as a PReLU, it makes its weights with ours."""
+    if hasattr(layer.activation, "_build_for"):
+        layer.activation._build_for(shape, layer.device)
+
+
 def new_weight(layer, name, shape, prefix=None):
     """The weight `name` of the layer, made as its kept {prefix}_initializer, .. say."""
     prefix = prefix or name
@@ -47,6 +53,13 @@ def as_axis(value, kind):
         return operator.index(value)
     except TypeError:
         raise TypeError(f"{kind}: axis is {value!r}; an integer is wanted.") from None
+
+
+def as_axes(axis, kind):
+    """An axis, or a tuple of them."""
+    if isinstance(axis, (tuple, list)):
+        return tuple(as_axis(one, kind) for one in axis)
+    return as_axis(axis, kind)
 
 
 def as_real(value, kind, name, least=None, most=None):

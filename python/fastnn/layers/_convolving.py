@@ -2,12 +2,14 @@
 
 from .. import activations
 from ..ops._windows import as_pair, known_sizes, windows
-from ._arguments import as_padding, keep, want_channels_last, want_pictures
+from ._arguments import as_padding, build_activation, keep, want_channels_last, want_pictures
 from .layer import Layer
 
 
 class Convolving(Layer):
     """Base of the convolutions: windows over pictures, and an activation where the sums are."""
+
+    one_input = True
 
     def __init__(
         self,
@@ -32,7 +34,7 @@ class Convolving(Layer):
         self.bias = self._channels = None
 
     def build(self, input_shape):
-        self.compute_output_shape(input_shape)  # what cannot be convolved is refused now
+        shape = self.compute_output_shape(input_shape)  # refuses what cannot be convolved
         if input_shape[3] is None:
             raise ValueError(
                 f"{self.name}: the input has shape {tuple(input_shape)}; channels of a known "
@@ -40,6 +42,7 @@ class Convolving(Layer):
             )
         self._make_weights(input_shape[3])
         self._channels = input_shape[3]
+        build_activation(self, shape)
 
     def _convolve(self, operation, inputs, *weights, **settings):
         """activation(operation(..)), in one kernel if it ends in that activation."""

@@ -4,6 +4,11 @@ from .. import ops
 from .layer import Layer
 
 
+def shapes_of(inputs):
+    """The shapes of a list of tensors, or the shape of the one that came instead."""
+    return [x.shape for x in inputs] if isinstance(inputs, (list, tuple)) else inputs.shape
+
+
 def want_several(layer, shapes, exactly=None, batch=True):
     """Refuses what is no list of shapes, or of another number, or has several batches."""
     wanted = f"a list of {exactly or 'at least one'} is wanted, as in layer([a, b])"
@@ -28,7 +33,7 @@ class Merge(Layer):
         self.compute_output_shape(input_shape)
 
     def call(self, inputs):
-        want_several(self, [one.shape for one in inputs], self.exactly)
+        want_several(self, shapes_of(inputs), self.exactly)
         most = max(one.ndim for one in inputs)
         return self._merged([self._widened(one, most) for one in inputs])
 

@@ -1,12 +1,14 @@
 """Activations that have settings or weights: ReLU, LeakyReLU, ELU, PReLU, Softmax, Maxout."""
 
 from .. import ops
-from ._arguments import as_axis, as_count, as_real, keep, new_weight
+from ._arguments import as_axes, as_axis, as_count, as_real, keep, new_weight
 from .layer import Layer
 
 
 class Elementwise(Layer):
     """Base of the layers that leave the shape as it is."""
+
+    one_input = True
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)
@@ -120,17 +122,14 @@ class PReLU(Elementwise):
         keep(self, alpha_initializer=alpha_initializer, alpha_regularizer=alpha_regularizer)
         keep(self, alpha_constraint=alpha_constraint)
         if shared_axes is not None:
-            several = isinstance(shared_axes, (tuple, list))
-            shared_axes = [
-                as_count(axis, "PReLU", "an axis of shared_axes")
-                for axis in (shared_axes if several else [shared_axes])
-            ]
+            axes = shared_axes if isinstance(shared_axes, (tuple, list)) else (shared_axes,)
+            shared_axes = tuple(as_count(n, "PReLU", "an axis of shared_axes") for n in axes)
         self.shared_axes = shared_axes
         self._sizes = None  # of a sample, None where any will do
 
     def build(self, input_shape):
-        shared, rank = self.shared_axes or [], len(input_shape)
-        sizes = [None if axis in shared else input_shape[axis] for axis in range(1, rank)]
+        shared, rank = self.shared_axes or (), len(input_shape)
+        sizes = tuple(None if axis in shared else input_shape[axis] for axis in range(1, rank))
         if max(shared, default=0) >= rank or sizes.count(None) > len(set(shared)):
             raise ValueError(
                 f"{self.name}: the input has shape {tuple(input_shape)}; axes {shared} and known "
@@ -161,7 +160,7 @@ class Softmax(Elementwise):
     """exp(x) / sum(exp(x)) along an axis, or several together.
 
     Args:
-        axis: an axis or a list of them.
+        axis: an axis, or a tuple of them.
 
     Shapes: any; unchanged.
 
@@ -172,10 +171,7 @@ class Softmax(Elementwise):
 
     def __init__(self, axis=-1, **arguments):
         super().__init__(**arguments)
-        several = isinstance(axis, (tuple, list))
-        self.axis = (
-            [as_axis(one, "Softmax") for one in axis] if several else as_axis(axis, "Softmax")
-        )
+        self.axis = as_axes(axis, "Softmax")
 
     def call(self, inputs):
         return ops.softmax(inputs, self.axis)
@@ -200,6 +196,8 @@ class Maxout(Layer):
     >>> fastnn.layers.Maxout(2)([[1.0, 2.0, 3.0, 0.0]]).numpy()
     array([[3., 2.]], dtype=float32)
     """
+
+    one_input = True
 
     def __init__(self, num_units, axis=-1, **arguments):
         super().__init__(**arguments)

@@ -4,7 +4,7 @@ import math
 
 from .. import ops
 from ._arguments import as_axis
-from ._merge import want_several
+from ._merge import shapes_of, want_several
 from .layer import Layer
 
 
@@ -32,7 +32,7 @@ class Concatenate(Layer):
         self.compute_output_shape(input_shape)
 
     def call(self, inputs):
-        self.compute_output_shape([one.shape for one in inputs])
+        self.compute_output_shape(shapes_of(inputs))
         return ops.concatenate(inputs, self.axis)
 
     def compute_output_shape(self, input_shape):
@@ -87,7 +87,7 @@ class Dot(Layer):
         self.compute_output_shape(input_shape)
 
     def call(self, inputs):
-        shape = self.compute_output_shape([one.shape for one in inputs])
+        shape = self.compute_output_shape(shapes_of(inputs))
         a, b = (self._rows(x, axis) for x, axis in zip(inputs, self.axes, strict=True))
         return ops.reshape(ops.matmul(a, b, transpose_b=True), shape)
 

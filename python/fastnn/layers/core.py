@@ -3,7 +3,7 @@
 import inspect
 
 from .. import activations, ops, regularizers
-from ._arguments import as_count, keep, new_weight
+from ._arguments import as_count, build_activation, keep, new_weight
 from .layer import Layer
 
 
@@ -30,6 +30,8 @@ class Dense(Layer):
     >>> layer([[1.0, 2.0]]).shape, layer.count_params()
     ((1, 3), 9)
     """
+
+    one_input = True
 
     def __init__(
         self,
@@ -65,6 +67,7 @@ class Dense(Layer):
         if self.use_bias:
             self.bias = new_weight(self, "bias", (self.units,))
         self._inputs = inputs
+        build_activation(self, self.compute_output_shape(input_shape))
 
     def _check(self, shape):
         if len(shape) < 2 or shape[-1] != self._inputs:
@@ -99,9 +102,14 @@ class Activation(Layer):
     array([[0., 2.]], dtype=float32)
     """
 
+    one_input = True
+
     def __init__(self, activation, **arguments):
         super().__init__(**arguments)
         keep(self, activation=activation)
+
+    def build(self, input_shape):
+        build_activation(self, input_shape)
 
     def call(self, inputs):
         return self.activation(inputs)
@@ -191,6 +199,8 @@ class ActivityRegularization(Layer):
     >>> fastnn.layers.ActivityRegularization(l2=0.1)([[1.0, 2.0]]).numpy()
     array([[1., 2.]], dtype=float32)
     """
+
+    one_input = True
 
     def __init__(self, l1=0.0, l2=0.0, **arguments):
         super().__init__(activity_regularizer=regularizers.L1L2(l1=l1, l2=l2), **arguments)

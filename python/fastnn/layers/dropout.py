@@ -14,6 +14,8 @@ from .layer import Layer
 class Noise(Layer):
     """Base of the layers that draw: a state that each call steps on, and an unchanged shape."""
 
+    one_input = True
+
     def __init__(self, seed=None, **arguments):
         super().__init__(**arguments)
         self._seed, self._stream = draw_seed(seed)

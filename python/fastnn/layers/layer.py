@@ -1,4 +1,4 @@
-"""What all layers share: weights, built once, and the call."""
+"""What all layers share: the call, and the weights that it builds the first time."""
 
 import inspect
 import re
@@ -7,39 +7,56 @@ from collections import Counter
 
 import numpy as np
 
-from .. import devices, initializers, symbolic
-from .._checks import DTYPES, FLOATS, as_dtype, as_list, as_numbers, as_shape
-from ..changes import Watched, structure_changed
-from ..tensor import Argument, Tensor, Variable, as_tensor
+from .. import _nest, devices, symbolic
+from .._checks import DTYPES, FLOATS, as_dtype, as_numbers
+from ..tensor import Argument, Tensor, as_tensor
+from ._weights import Weighted
 
 _NATIVE = frozenset(map(np.dtype, DTYPES))
 _counts = Counter()
 _lock = threading.Lock()
 
 
-def _default_name(cls):
-    """dense, dense_1, ...: the class's name in snake case with a number, as Keras does."""
-    base = re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", cls.__name__).lower()
+class _Calls(threading.local):
+    """The call that runs in this thread: what layers inside of layers take over from it."""
+
+    training = None  # None: no call runs
+    losses = None  # of add_loss
+
+
+_calls = _Calls()
+
+
+def default_name(kind):
+    """dense, dense_1, ...: a class's name in snake case with a number, as Keras does."""
+    base = re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", kind).lower()
     with _lock:
         n = _counts[base]
         _counts[base] += 1
     return f"{base}_{n}" if n else base
 
 
-def _parts_of(value):
-    """The layers and variables that an attribute holds."""
-    values = value if isinstance(value, (list, tuple)) else (value,)
-    return [x for x in values if isinstance(x, (Layer, Variable))]
+def reset_names():
+    """Start the numbers of default names from the beginning."""
+    with _lock:
+        _counts.clear()
 
 
-class Layer(Watched):
+class Layer(Weighted):
     """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in
     `call(x)`, or `call(x, training)`. Variables and layers that are its attributes are part of it.
 
     Args:
-        name: unique by default.
+        activity_regularizer: a function of the output, or its name: what training adds to the
+            loss, divided by the batch's size.
         trainable: whether its weights are trained.
-        dtype: "float32" or "float64", of the weights and of what inputs are converted to.
+        dtype: "float32" or "float64", of the weights and of what inputs are converted to;
+            fastnn.config.floatx() if None.
+        name: unique by default.
+        input_shape: of one sample: a first layer of a Sequential builds its weights at once.
+        input_dim: the same for inputs of one axis.
+
+    Input and output: a tensor each, or lists or dicts of tensors.
 
     >>> import fastnn
     >>> class Shift(fastnn.layers.Layer):
@@ -52,25 +69,46 @@ class Layer(Watched):
     """
 
     training_argument = False  # whether call() takes training=
+    one_input = False  # whether a list is an array, and never several inputs
+    _takes_tensors = True  # of its dtype, as they are
 
-    def __init_subclass__(cls):
-        super().__init_subclass__()
+    def __init_subclass__(cls, **arguments):
+        super().__init_subclass__(**arguments)
         if "call" in cls.__dict__:
             cls.training_argument = "training" in inspect.signature(cls.call).parameters
 
-    def __init__(self, name=None, trainable=True, dtype=None):
+    def __init__(
+        self,
+        *,
+        activity_regularizer=None,
+        trainable=True,
+        dtype=None,
+        name=None,
+        input_shape=None,
+        input_dim=None,
+        any_dtype=False,
+    ):
         dtype = as_dtype(dtype, type(self).__name__)
-        if dtype not in FLOATS:
+        if dtype not in FLOATS and not any_dtype:
             raise ValueError(f"{type(self).__name__}: dtype is {dtype}; a float is wanted.")
-        self.name = name or _default_name(type(self))
+        if name is not None and (not isinstance(name, str) or "/" in name):
+            kind = type(self).__name__
+            raise ValueError(f"{kind}: name is {name!r}; a text without / is wanted.")
+        self._begin_weights(trainable)
+        self.name = name or default_name(type(self).__name__)
         self.dtype = dtype
         self.built = False
-        self._trainable = bool(trainable)
-        self._weights = []  # from add_weight
-        self._part_names = {}  # attributes that hold layers or variables, or may; in order
         self._called = False
+        self._call_losses = ()
+        self.nodes = []  # the symbolic calls
         self.input_shape = None
         self.device = None  # where it was built
+        self._first_shape = (input_dim,) if input_dim is not None else input_shape
+        if activity_regularizer is not None:
+            from .. import regularizers
+
+            activity_regularizer = regularizers.get(activity_regularizer)
+        self.activity_regularizer = activity_regularizer
 
     def build(self, input_shape):
         """Make the weights; `input_shape` has None where the batch is."""
@@ -82,77 +120,74 @@ class Layer(Watched):
     def compute_output_shape(self, input_shape):
         """The shape of the output, with None where the batch is: what `call` makes of zeros."""
         self._build_for(input_shape)
-        return symbolic.infer(self, (symbolic.SymbolicTensor(input_shape, self.dtype),), {}).shape
-
-    def __setattr__(self, name, value):
-        if name[0] != "_":
-            if _parts_of(self.__dict__.get(name)):
-                structure_changed()
-            if _parts_of(value) and "_part_names" not in self.__dict__:
-                raise RuntimeError(
-                    f"{type(self).__name__}: call super().__init__() before setting {name}."
-                )
-            # A list may get its layers later; a weight from add_weight is known already.
-            weight = any(value is w for w in self.__dict__.get("_weights", ()))
-            if (isinstance(value, list) or _parts_of(value)) and not weight:
-                self.__dict__.get("_part_names", {})[name] = None
-        super().__setattr__(name, value)
-
-    def _parts(self, kind):
-        """Layers or variables that are attributes, or in a list or tuple that is one."""
-        if not self._part_names:  # most layers, at every step
-            return ()
-        parts = (x for name in self._part_names for x in _parts_of(self.__dict__.get(name)))
-        return [part for part in parts if isinstance(part, kind)]
-
-    def add_weight(
-        self,
-        shape,
-        initializer="glorot_uniform",
-        trainable=True,
-        name=None,
-        regularizer=None,
-        constraint=None,
-    ):
-        """A variable of this layer.
-
-        Args:
-            shape: a tuple of sizes.
-            initializer: a name or callable.
-            trainable: whether it is trained.
-            name: of the weight, after the layer's.
-            regularizer: a function of the weight, or None: what training adds to the loss.
-            constraint: a function of the weight, or None: what takes its place after an update.
-        """
-        shape = as_shape(shape, self.name)
-        values = initializers.get(initializer)(shape, self.dtype, self.device)
-        weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", self.device)
-        weight.assign(values)
-        weight.regularizer, weight.constraint = regularizer, constraint
-        self._weights.append(weight)
-        weight.requires_grad = weight.trainable and self._trainable
-        return weight
+        x = _nest.map_shapes(lambda shape: symbolic.SymbolicTensor(shape, self.dtype), input_shape)
+        return _nest.map(lambda y: y.shape, symbolic.infer(self, (x,), {}))
 
     def _build_for(self, shape, device=None):
         if not self.built:
             self.device = device or devices.default()
             with self.device:
-                self.build(tuple(shape))
+                self.build(shape)
             self.built = True
-            self.input_shape = tuple(shape)
+            self.input_shape = shape
 
-    def __call__(self, x, training=False):
-        if symbolic.is_symbolic(x):
-            self._build_for(x.shape)
-            return symbolic.SymbolicTensor(
-                self.compute_output_shape(x.shape), self.dtype, (self, (x,), {})
-            )
-        x = self._convert(x)
+    def __call__(self, *arguments, training=None, **keywords):
+        x = arguments[0] if len(arguments) == 1 and not keywords else None
+        if not (isinstance(x, Tensor) and x.dtype == self.dtype and self._takes_tensors):
+            if symbolic.any_symbolic(arguments, keywords):
+                return self._call_symbolically(arguments, keywords, training)
+            if not arguments and not keywords:
+                raise TypeError(f"{self.name}: an input is wanted; none came.")
+            arguments = tuple(self._converted(a) for a in arguments)
+            keywords = {
+                key: self._converted(value) if _holds_tensors(value) else value
+                for key, value in keywords.items()
+            }
         if not self.built:
-            self._build_for((None, *x.shape[1:]), x.device)
+            first = arguments[0] if arguments else next(iter(keywords.values()))
+            tensors = [t for t in _nest.flatten(first) if isinstance(t, Tensor)]
+            shape = _nest.map(lambda t: (None, *t.shape[1:]), first)
+            self._build_for(shape, tensors[0].device if tensors else None)
         if not self._called:
             self._called = True
-        return self.call(x, training=training) if self.training_argument else self.call(x)
+        outer = _calls.training, _calls.losses
+        if training is None:
+            training = bool(outer[0])
+        if self.training_argument:
+            keywords["training"] = training
+        _calls.training = training
+        if outer[1] is None:
+            _calls.losses = []
+        try:
+            y = self.call(*arguments, **keywords)
+            if self.activity_regularizer is not None:
+                self._regularize(y)
+            if outer[1] is None and (_calls.losses or self._call_losses):
+                self._call_losses = _calls.losses
+        finally:
+            _calls.training, _calls.losses = outer
+        return y
+
+    def _call_symbolically(self, arguments, keywords, training):
+        if arguments and not keywords and _is_pure(self):
+            shape = _nest.map(lambda x: x.shape, arguments[0])
+            self._build_for(shape)
+            made = self.compute_output_shape(shape)
+            outputs = _nest.map_shapes(lambda s: symbolic.SymbolicTensor(s, self.dtype), made)
+        else:
+            first = arguments[0] if arguments else next(iter(keywords.values()))
+            self._build_for(_nest.map(lambda x: x.shape, first))
+            outputs = symbolic.infer(self, arguments, keywords)
+        if training is not None:
+            keywords["training"] = training
+        symbolic.Node(self, arguments, keywords, outputs)
+        return outputs
+
+    def _converted(self, x):
+        """A nest of what np.asarray takes as tensors of this layer's dtype."""
+        if not self.one_input and _nest.holds_arrays(x):
+            return _nest.map(lambda leaf: None if leaf is None else self._convert(leaf), x)
+        return self._convert(x)
 
     def _convert(self, x):
         """What np.asarray takes, as a tensor of this layer's dtype. Conversions run in kernels."""
@@ -168,7 +203,7 @@ class Layer(Watched):
             elif not (x.flags.c_contiguous and x.flags.aligned):
                 x = x.copy("C")
         x = as_tensor(x, self.name)
-        if self.built and x.device is devices.cpu and self.device is not devices.cpu:
+        if self.built and x.device is devices.cpu and self.device not in (devices.cpu, None):
             x = Tensor(self.device.upload(x.numpy()))
         if x.dtype != self.dtype:
             array = x.device.empty(x.shape, self.dtype)
@@ -176,71 +211,62 @@ class Layer(Watched):
             x = Tensor(array)
         return x
 
-    # Weights
+    # Losses
 
-    @property
-    def weights(self):
-        """Its own, then those of the layers inside, each once even if layers are shared."""
-        inner = (w for layer in self._parts(Layer) for w in layer.weights)
-        every = (*self._weights, *self._parts(Variable), *inner)
-        return list({id(w): w for w in every}.values())
-
-    @property
-    def trainable_weights(self):
-        if not self._trainable:
-            return []
-        own = (w for w in (*self._weights, *self._parts(Variable)) if w.trainable)
-        every = (*own, *(w for layer in self._parts(Layer) for w in layer.trainable_weights))
-        return list({id(w): w for w in every}.values())
-
-    @property
-    def non_trainable_weights(self):
-        trained = {id(w) for w in self.trainable_weights}
-        return [w for w in self.weights if id(w) not in trained]
-
-    @property
-    def trainable(self):
-        """Whether the weights are trained; setting it sets that of the layers inside. A frozen
-        layer's gradients are not computed."""
-        return self._trainable
-
-    @trainable.setter
-    def trainable(self, value):
-        for layer in self._parts(Layer):
-            layer.trainable = value
-        if bool(value) == self._trainable:
-            return
-        self._trainable = bool(value)
-        for w in (*self._weights, *self._parts(Variable)):
-            w.requires_grad = w.trainable and self._trainable
-        structure_changed()
-
-    def zero_grad(self):
-        """Set every weight's ``.grad``, if there is one, to zero, in place."""
-        for w in self.weights:
-            w.zero_grad()
-
-    def count_params(self):
-        """How many numbers the weights hold."""
-        return sum(w.size for w in self.weights)
-
-    def get_weights(self):
-        """The weights' values as a list of NumPy arrays (copies)."""
-        return [w.numpy() for w in self.weights]
-
-    def set_weights(self, values):
-        """Write a list of arrays, shaped as the weights, into the weights: all of them or none."""
-        weights = self.weights
-        values = as_list(values, "set_weights", "arrays")
-        values = [as_numbers(v, f"set_weights of {self.name}") for v in values]
-        shapes = [w.shape for w in weights]
-        if [v.shape for v in values] != shapes:
-            raise ValueError(
-                f"set_weights: {self.name} has weights of shapes {shapes}; arrays of "
-                f"{[v.shape for v in values]} came."
+    def add_loss(self, loss):
+        """Within `call`: a scalar tensor, or several, that training adds to the loss."""
+        if _calls.losses is None:
+            raise RuntimeError(
+                f"{self.name}: add_loss was called outside of call(); a loss that depends on an "
+                "input belongs there, and one of a weight into its regularizer."
             )
-        for w, v in zip(weights, values, strict=True):
-            w.assign(v)
+        _calls.losses.extend(_nest.flatten(loss))
+
+    def _regularize(self, y):
+        for t in _nest.flatten(y):
+            if isinstance(t, Tensor):
+                loss = self.activity_regularizer(t)
+                self.add_loss(loss / float(t.shape[0]) if t.ndim and t.shape[0] else loss)
+
+    @property
+    def losses(self):
+        """What the last call has added by `add_loss` and by regularizers of activities, then the
+        regularizers of the weights that are trained."""
+        weights = (w for w in self.trainable_weights if w.regularizer is not None)
+        return [*self._call_losses, *(w.regularizer(w) for w in weights)]
+
+    # Graphs
+
+    @property
+    def input(self):
+        """The symbolic tensor of the layer's first call in a model."""
+        return self._node().arguments[0]
+
+    @property
+    def output(self):
+        """What the layer's first symbolic call gave: the way to features inside of a model."""
+        outputs = self._node().outputs
+        return outputs[0] if len(outputs) == 1 else list(outputs)
+
+    def _node(self):
+        if not self.nodes:
+            raise AttributeError(
+                f"{self.name} has no symbolic input and output: it was never called on a "
+                "fastnn.Input, nor is it in a model that is built."
+            )
+        return self.nodes[0]
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}{'' if self.built else ', not built'}>"
+
+
+def _is_pure(layer):
+    """Whether the class says itself what shape it gives."""
+    return type(layer).compute_output_shape is not Layer.compute_output_shape
+
+
+def _holds_tensors(x):
+    leaf = x
+    while isinstance(leaf, (list, tuple, dict)) and leaf:
+        leaf = next(iter(leaf.values())) if isinstance(leaf, dict) else leaf[0]
+    return isinstance(leaf, Tensor) or devices.of(leaf) is not None

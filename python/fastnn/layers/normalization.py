@@ -1,7 +1,7 @@
 """BatchNormalization and LayerNormalization."""
 
 from .. import ops
-from ._arguments import as_axis, as_real, keep, new_weight
+from ._arguments import as_axes, as_axis, as_real, keep, new_weight
 from .layer import Layer
 
 
@@ -36,6 +36,8 @@ class BatchNormalization(Layer):
     >>> layer([[1.0], [3.0]], training=True).numpy().ravel(), layer.moving_mean.numpy().round(4)
     (array([-1.,  1.], dtype=float32), array([0.02], dtype=float32))
     """
+
+    one_input = True
 
     def __init__(
         self,
@@ -135,6 +137,8 @@ class LayerNormalization(Layer):
     array([[-1.,  1.]], dtype=float32)
     """
 
+    one_input = True
+
     def __init__(
         self,
         axis=-1,
@@ -153,8 +157,7 @@ class LayerNormalization(Layer):
         if arguments.pop("rms_scaling", False):
             raise ValueError(f"{kind}: rms_scaling is not there; Keras has given it up as well.")
         super().__init__(**arguments)
-        several = isinstance(axis, (tuple, list))
-        self.axis = [as_axis(a, kind) for a in axis] if several else as_axis(axis, kind)
+        self.axis = as_axes(axis, kind)
         self.epsilon = as_real(epsilon, kind, "epsilon", 0)
         self.center, self.scale = bool(center), bool(scale)
         keep(self, beta_initializer=beta_initializer, gamma_initializer=gamma_initializer)
@@ -181,13 +184,13 @@ class LayerNormalization(Layer):
 
     def _normalised(self, shape):
         """The sizes of the axes that are normalised."""
-        axes = self.axis if isinstance(self.axis, list) else [self.axis]
+        axes = self.axis if isinstance(self.axis, tuple) else (self.axis,)
         rank, count = len(shape), len(axes)
         last = list(range(rank - count, rank))
         if not 0 < count < rank or sorted(a + rank if a < 0 else a for a in axes) != last:
             raise ValueError(
                 f"{self.name}: axis {self.axis} of an input {tuple(shape)}; the last axes are "
-                "wanted, such as -1 or [-2, -1]. A Permute before it brings axes to the end."
+                "wanted, such as -1 or (-2, -1). A Permute before it brings axes to the end."
             )
         sizes = tuple(shape[-count:])
         if None in sizes or self._sizes not in (None, sizes):

@@ -9,6 +9,8 @@ from .layer import Layer
 class Pooling(Layer):
     """Base of the layers whose windows have no weights."""
 
+    one_input = True
+
     def __init__(
         self, pool_size, strides=None, padding="valid", data_format=None, name=None, **arguments
     ):
@@ -87,6 +89,8 @@ class AveragePooling2D(Pooling):
 
 class GlobalPooling(Layer):
     """Base of the layers that make one pixel of a picture."""
+
+    one_input = True
 
     def __init__(self, data_format=None, keepdims=False, **arguments):
         super().__init__(**arguments)

@@ -19,6 +19,8 @@ class Rescaling(Layer):
     array([-1.,  1.], dtype=float32)
     """
 
+    one_input = True
+
     def __init__(self, scale, offset=0.0, **arguments):
         super().__init__(**arguments)
         for value in (scale, offset):

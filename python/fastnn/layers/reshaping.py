@@ -21,6 +21,8 @@ class Flatten(Layer):
     (2, 12)
     """
 
+    one_input = True
+
     def __init__(self, data_format=None, **arguments):
         super().__init__(**arguments)
         self.data_format = want_channels_last(data_format, "Flatten")
@@ -50,6 +52,8 @@ class Reshape(Layer):
     >>> fastnn.layers.Reshape((2, -1))(np.ones((5, 6))).shape
     (5, 2, 3)
     """
+
+    one_input = True
 
     def __init__(self, target_shape, **arguments):
         super().__init__(**arguments)
@@ -97,6 +101,8 @@ class Permute(Layer):
     (2, 7, 5, 6)
     """
 
+    one_input = True
+
     def __init__(self, dims, **arguments):
         super().__init__(**arguments)
         try:
@@ -141,6 +147,8 @@ class RepeatVector(Layer):
     >>> fastnn.layers.RepeatVector(3)(np.ones((2, 4))).shape
     (2, 3, 4)
     """
+
+    one_input = True
 
     def __init__(self, n, **arguments):
         super().__init__(**arguments)

@@ -25,6 +25,8 @@ class ZeroPadding2D(Layer):
     (2, 10, 12, 3)
     """
 
+    one_input = True
+
     def __init__(self, padding=(1, 1), data_format=None, **arguments):
         super().__init__(**arguments)
         self.padding = as_margins(padding, "ZeroPadding2D", "padding")
@@ -61,6 +63,8 @@ class Cropping2D(Layer):
     >>> fastnn.layers.Cropping2D((1, 2))(np.ones((2, 8, 8, 3))).shape
     (2, 6, 4, 3)
     """
+
+    one_input = True
 
     def __init__(self, cropping=((0, 0), (0, 0)), data_format=None, **arguments):
         super().__init__(**arguments)
@@ -104,6 +108,8 @@ class UpSampling2D(Layer):
     >>> fastnn.layers.UpSampling2D((1, 2))(x).numpy().ravel()
     array([1., 1., 2., 2.], dtype=float32)
     """
+
+    one_input = True
 
     def __init__(self, size=(2, 2), data_format=None, interpolation="nearest", **arguments):
         super().__init__(**arguments)

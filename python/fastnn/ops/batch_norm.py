@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..symbolic import SymbolicTensor, infer, is_symbolic
+from ..symbolic import call, infer, is_symbolic
 from ..tensor import as_tensor, as_variable, result
 from ._gradients import outputs_of, write_gradients
 
@@ -38,7 +38,7 @@ def batch_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=
     arguments = (x, gamma, beta, moving_mean, moving_variance, training, momentum, epsilon)
     if is_symbolic(x):  # without training: the moving averages are for real batches
         inferred = infer(batch_norm, (*arguments[:5], False, momentum, epsilon), {})
-        return SymbolicTensor(inferred.shape, inferred.dtype, (batch_norm, arguments, {}))
+        return call(batch_norm, arguments, {}, inferred)
     x = as_tensor(x, "batch_norm")
     gamma, beta = (None if t is None else as_tensor(t, "batch_norm", like=x) for t in (gamma, beta))
     device = x.device

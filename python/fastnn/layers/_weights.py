@@ -1,0 +1,184 @@
+"""The part of a layer that holds weights: its own, and those of the layers inside."""
+
+from .. import initializers
+from .._checks import as_list, as_numbers, as_shape
+from ..changes import Watched, structure_changed
+from ..tensor import Variable
+
+
+def parts_of(value):
+    """The layers and variables that an attribute holds: itself, or in a list, tuple or dict."""
+    if isinstance(value, dict):
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        value = (value,)
+    return [x for x in value if isinstance(x, (Weighted, Variable))]
+
+
+def once(values):
+    """Each value once, in the order of first appearance."""
+    return list({id(x): x for x in values}.values())
+
+
+class Weighted(Watched):
+    """Weights from `add_weight`, and the variables and layers that are attributes."""
+
+    _trainable = True
+    _weights = ()
+    _part_names = ()
+
+    def _begin_weights(self, trainable):
+        self._trainable = bool(trainable)
+        self._weights = []  # from add_weight
+        self._part_names = {}  # attributes that hold layers or variables, or may; in order
+
+    def __setattr__(self, name, value):
+        if name[0] != "_":
+            held = parts_of(value)
+            if parts_of(self.__dict__.get(name)):
+                structure_changed()
+            if held and "_part_names" not in self.__dict__:
+                raise RuntimeError(
+                    f"{type(self).__name__}: call super().__init__() before setting {name}."
+                )
+            # A list may get its layers later; a weight from add_weight is known already.
+            weight = any(value is w for w in self._weights)
+            if (isinstance(value, (list, dict)) or held) and not weight and self._part_names != ():
+                self._part_names[name] = None
+        super().__setattr__(name, value)
+
+    def _parts(self, kind):
+        """Layers or variables that are attributes, or in a list, tuple or dict that is one."""
+        if not self._part_names:  # most layers, at every step
+            return ()
+        parts = (x for name in self._part_names for x in parts_of(self.__dict__.get(name)))
+        return [part for part in parts if isinstance(part, kind)]
+
+    def _inner(self):
+        """The layers directly inside."""
+        return self._parts(Weighted)
+
+    def add_weight(
+        self,
+        shape=(),
+        initializer="glorot_uniform",
+        dtype=None,
+        trainable=True,
+        regularizer=None,
+        constraint=None,
+        name=None,
+    ):
+        """A variable of this layer.
+
+        Args:
+            shape: a tuple of sizes.
+            initializer: a name or callable.
+            dtype: the layer's if None.
+            trainable: whether it is trained.
+            regularizer: a function of the weight, or its name: what training adds to the loss.
+            constraint: a function of the weight, or its name: what takes its place after an update.
+            name: of the weight, after the layer's.
+        """
+        shape = as_shape(shape, self.name)
+        values = initializers.get(initializer)(shape, dtype or self.dtype, self.device)
+        name = f"{self.name}/{name or f'variable{len(self._weights)}'}"
+        weight = Variable.empty(shape, dtype or self.dtype, trainable, name, self.device)
+        weight.assign(values)
+        weight.regularizer, weight.constraint = _named(regularizer, constraint)
+        self._weights.append(weight)
+        weight.requires_grad = weight.trainable and self._trainable
+        return weight
+
+    def _own(self):
+        """The layer's own variables, those that are trained first, as Keras orders them."""
+        own = once((*self._weights, *self._parts(Variable)))
+        return [w for w in own if w.trainable] + [w for w in own if not w.trainable]
+
+    @property
+    def weights(self):
+        """Its own, then those of the layers inside, each once even if layers are shared."""
+        return once((*self._own(), *(w for layer in self._inner() for w in layer.weights)))
+
+    variables = weights
+
+    @property
+    def trainable_weights(self):
+        """Those that training changes."""
+        if not self._trainable:
+            return []
+        own = (w for w in self._own() if w.trainable)
+        return once((*own, *(w for layer in self._inner() for w in layer.trainable_weights)))
+
+    trainable_variables = trainable_weights
+
+    @property
+    def non_trainable_weights(self):
+        """Those that it does not change: moving averages, and what is frozen."""
+        trained = {id(w) for w in self.trainable_weights}
+        return [w for w in self.weights if id(w) not in trained]
+
+    non_trainable_variables = non_trainable_weights
+
+    @property
+    def trainable(self):
+        """Whether the weights are trained; setting it sets that of the layers inside. A frozen
+        layer's gradients are not computed."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value):
+        for layer in self._inner():
+            layer.trainable = value
+        if bool(value) == self._trainable:
+            return
+        self._trainable = bool(value)
+        for w in self._own():
+            w.requires_grad = w.trainable and self._trainable
+        structure_changed()
+
+    def zero_grad(self):
+        """Set every weight's ``.grad``, if there is one, to zero, in place."""
+        for w in self.weights:
+            w.zero_grad()
+
+    def count_params(self):
+        """How many numbers the weights hold."""
+        return sum(w.size for w in self.weights)
+
+    def get_weights(self):
+        """The weights' values as a list of NumPy arrays (copies)."""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights):
+        """Write a list of arrays, shaped as the weights, into the weights: all of them or none."""
+        own = self.weights
+        values = as_list(weights, "set_weights", "arrays")
+        values = [as_numbers(v, f"set_weights of {self.name}") for v in values]
+        shapes, came = [w.shape for w in own], [v.shape for v in values]
+        if shapes != came:
+            pairs = zip(own, came, strict=False)
+            wrong = [
+                f"; {w.name} is {w.shape} and not {shape}" for w, shape in pairs if w.shape != shape
+            ]
+            where = wrong[0] if wrong else ""
+            built = "" if own or self.built else " It is not built yet: call it once first."
+            raise ValueError(
+                f"set_weights: {self.name} has {len(own)} weights of shapes {shapes}; "
+                f"{len(came)} arrays of {came} came{where}. They must come from the same "
+                f"layers in the same order.{built}"
+            )
+        for w, v in zip(own, values, strict=True):
+            w.assign(v)
+
+
+def _named(regularizer, constraint):
+    """Both from what a layer was given: None, a function, or Keras's name of one."""
+    if regularizer is not None:
+        from .. import regularizers
+
+        regularizer = regularizers.get(regularizer)
+    if constraint is not None:
+        from .. import constraints
+
+        constraint = constraints.get(constraint)
+    return regularizer, constraint

@@ -1,0 +1,250 @@
+"""Model: layers between inputs and outputs, with a training loop."""
+
+from .. import _nest, devices
+from ..layers.layer import Layer
+from ..tensor import Tensor
+from ..training.trainer import Trainer
+from .graph import Graph
+
+
+class Model(Trainer, Layer):
+    """Layers between symbolic inputs and outputs; or, as a base class, whatever `call` does.
+
+    Args:
+        inputs: a symbolic tensor (`fastnn.Input`), or a list or dict of them.
+        outputs: symbolic tensors that layers have made of them, one, a list or a dict.
+        name: unique by default.
+        trainable: whether its weights are trained.
+
+    Data come in the form of `inputs`: one array, a list, or a dict; a dict by the inputs' names
+    always fits. Results have the form of `outputs`.
+
+    Raises:
+        TypeError, ValueError: something else than symbolic tensors came, an output does not follow
+            from the inputs, or two layers have one name.
+
+    >>> import fastnn
+    >>> from fastnn.layers import Concatenate, Dense
+    >>> a, b = fastnn.Input((3,), name="a"), fastnn.Input((2,), name="b")
+    >>> y = Dense(4)(Concatenate()([Dense(5, "relu")(a), b]))
+    >>> model = fastnn.Model([a, b], y)
+    >>> model.count_params(), model.output_shape
+    (52, (None, 4))
+    """
+
+    _takes_tensors = False
+
+    def __new__(cls, *arguments, **keywords):
+        if cls is Model and (arguments or "inputs" in keywords):
+            return object.__new__(Functional)
+        return object.__new__(cls)
+
+    def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **arguments):
+        super().__init__(name=name, trainable=True, **arguments)
+        self._begin_training()
+        self._graph = None
+        if (inputs is None) != (outputs is None):
+            raise TypeError(f"{self.name}: inputs and outputs are wanted, both or neither.")
+        if inputs is not None:
+            self._set_graph(Graph(inputs, outputs, self.name))
+        if not trainable:
+            self.trainable = False
+
+    def _set_graph(self, graph):
+        self._graph = graph
+        self.built = True
+        self.device = next((layer.device for layer in self.layers if layer.device), None)
+        self.input_shape = _nest.map(lambda x: x.shape, graph.form)
+
+    def build(self, input_shape):
+        """A model of the user's own has its weights after its first call."""
+
+    @property
+    def layers(self):
+        """The layers directly inside."""
+        if self._graph is None:
+            return self._parts(Layer)
+        return [layer for layer in self._graph.operations if isinstance(layer, Layer)]
+
+    @property
+    def operations(self):
+        """The layers, and the functions that were called on symbolic tensors."""
+        return self.layers if self._graph is None else list(self._graph.operations)
+
+    def _inner(self):
+        if self._graph is None:
+            return self._parts(Layer)
+        graph = self._graph.operations
+        inside = [layer for layer in graph if isinstance(layer, Layer)]
+        return [*inside, *(x for x in self._parts(Layer) if x not in inside)]
+
+    def get_layer(self, name=None, index=None):
+        """The layer of a name, or at a place."""
+        if (name is None) == (index is None):
+            raise ValueError(f"{self.name}: get_layer wants a name or an index, one of them.")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(f"{self.name}: there is no layer {index} of {len(self.layers)}.")
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        names = ", ".join(repr(layer.name) for layer in self.layers)
+        raise ValueError(f"{self.name}: there is no layer {name!r}; there are {names}.")
+
+    # The call
+
+    def call(self, inputs, training=False):
+        if self._graph is None:
+            raise TypeError(
+                f"{type(self).__name__} defines no call(); give the model inputs and outputs, or a "
+                "call() of its own."
+            )
+        return self._graph.run(_nest.flatten(inputs))
+
+    def _converted(self, x):
+        if self._graph is None:
+            return super()._converted(x)
+        return self._fitted(x)
+
+    def _call_symbolically(self, arguments, keywords, training):
+        if self._graph is not None and len(arguments) == 1:
+            arguments = (_nest.pack(self._graph.form, self._matched(arguments[0])),)
+        return super()._call_symbolically(arguments, keywords, training)
+
+    def _matched(self, x):
+        """The leaves of a nest of arrays, one for each input."""
+        inputs, form = self._graph.inputs, self._graph.form
+        names = [tensor.name for tensor in inputs]
+        if isinstance(x, dict):
+            by = _nest.keys(form) if isinstance(form, dict) else names
+            missing = [name for name in by if name not in x]
+            if missing or any(_nest.is_nest(x[name]) for name in by):
+                raise ValueError(
+                    f"{self.name}: a dict with {list(x)} came; the inputs are {by}. Give one "
+                    "array for each name."
+                )
+            return [x[name] for name in by]
+        alone = not _nest.is_nest(form) and not (_nest.is_nest(x) and len(x) == 1)
+        if alone or not isinstance(x, (list, tuple)) or not _nest.holds_arrays(x):
+            return [x] if len(inputs) == 1 else self._refuse_count([x])
+        leaves = _nest.flatten(x)
+        if len(leaves) != len(inputs):
+            self._refuse_count(leaves)
+        return leaves
+
+    def _refuse_count(self, leaves):
+        shapes = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
+        raise ValueError(
+            f"{self.name}: {len(leaves)} input{'s' * (len(leaves) != 1)} of shapes {shapes} came; "
+            f"the model has {len(self.inputs)}: "
+            f"{', '.join(f'{t.name!r} {t.shape}' for t in self.inputs)}."
+        )
+
+    def _fitted(self, x):
+        """`x` as the nest of tensors that the graph takes: of its dtypes, ranks and sizes."""
+        tensors = []
+        for leaf, wanted in zip(self._matched(x), self._graph.inputs, strict=True):
+            t = self._convert(leaf) if wanted.dtype == self.dtype else _cast(leaf, wanted)
+            t = fit_rank(t, wanted.shape)
+            check_shape(self.name, t.shape, wanted)
+            tensors.append(t)
+        return _nest.pack(self._graph.form, tensors)
+
+    def compute_output_shape(self, input_shape):
+        if self._graph is None:
+            return super().compute_output_shape(input_shape)
+        return self._graph.output_shape(_nest.flatten_shapes(input_shape))
+
+    @property
+    def inputs(self):
+        """The symbolic inputs, as a list."""
+        return list(self._wanted_graph().inputs)
+
+    @property
+    def outputs(self):
+        """The symbolic outputs, as a list."""
+        return list(self._wanted_graph().outputs)
+
+    @property
+    def input(self):
+        """The symbolic inputs, as the model got them."""
+        return self._wanted_graph().form
+
+    @property
+    def output(self):
+        """The symbolic outputs, as the model got them."""
+        return self._wanted_graph().outputs_form
+
+    @property
+    def output_shape(self):
+        """With None where the batch is; the model must be built."""
+        return _nest.map(lambda x: x.shape, self._wanted_graph().outputs_form)
+
+    @property
+    def output_names(self):
+        """The names of the layers that give the outputs: by which losses and metrics find them."""
+        return [x.node.operation.name for x in self._wanted_graph().outputs]
+
+    def _wanted_graph(self):
+        if self._graph is None:
+            raise ValueError(f"{self.name} is not built: call it once, or begin with fastnn.Input.")
+        return self._graph
+
+    def summary(self, *arguments, **keywords):
+        """Print the layers, the shapes of their outputs and how many weights they have, as Keras.
+
+        Args:
+            line_length, positions: widths of the table and ends of its columns.
+            print_fn: takes the text, instead of print.
+            expand_nested: whether layers of models inside are listed too.
+            show_trainable: whether a column says what is trained.
+            layer_range: names of the first and the last layer to show.
+        """
+        from ..utils.summary import summary
+
+        summary(self, *arguments, **keywords)
+
+
+class Functional(Model):
+    """What ``fastnn.Model(inputs, outputs)`` gives."""
+
+
+def _cast(x, wanted):
+    """An array or tensor in the dtype of a symbolic tensor."""
+    from ..ops import cast
+    from ..tensor import as_tensor
+
+    if not isinstance(x, Tensor) and devices.of(x) is None:
+        from .._checks import as_numbers
+
+        x = as_numbers(x, f"input {wanted.name}", wanted.dtype)
+    t = as_tensor(x, f"input {wanted.name}")
+    return t if t.dtype == wanted.dtype else cast(t, wanted.dtype)
+
+
+def fit_rank(t, wanted):
+    """Adds or drops a last axis of size 1, as Keras does: pictures may lack their one channel."""
+    if t.ndim == len(wanted) - 1 and wanted[-1] == 1:
+        return t.reshape((*t.shape, 1)) if not isinstance(t, Tensor) else _reshape(t, (*t.shape, 1))
+    if t.ndim == len(wanted) + 1 and t.shape[-1] == 1:
+        return t.reshape(t.shape[:-1]) if not isinstance(t, Tensor) else _reshape(t, t.shape[:-1])
+    return t
+
+
+def _reshape(t, shape):
+    from ..ops import reshape
+
+    return reshape(t, shape)
+
+
+def check_shape(name, shape, wanted):
+    """Whether data of a shape fit a symbolic input."""
+    fits = len(shape) == len(wanted.shape) and all(
+        w is None or n is None or n == w for n, w in zip(shape[1:], wanted.shape[1:], strict=True)
+    )
+    if not fits:
+        raise ValueError(
+            f"{name}: the input {wanted.name!r} has shape {tuple(shape)}; {wanted.shape} is "
+            "wanted, the batch first and channels last."
+        )

@@ -1,0 +1,125 @@
+"""Sequential: layers one after the other."""
+
+from .. import symbolic
+from .._checks import as_list
+from ..changes import structure_changed
+from ..layers.input_layer import InputLayer
+from ..layers.layer import Layer
+from .graph import Graph
+from .model import Model
+
+
+class Sequential(Model):
+    """Layers one after the other; itself a layer.
+
+    Args:
+        layers: layers, the first of which may be a ``fastnn.Input``, which builds the weights at
+            once.
+        trainable: whether its weights are trained.
+        name: unique by default.
+
+    >>> import fastnn
+    >>> from fastnn.layers import Dense
+    >>> model = fastnn.Sequential([fastnn.Input((4,)), Dense(8, "relu"), Dense(2)])
+    >>> model.count_params()
+    58
+    """
+
+    def __init__(self, layers=None, trainable=True, name=None, **arguments):
+        super().__init__(name=name, trainable=True, **arguments)
+        self._layers = []
+        self._tensors = []  # the symbolic input, and what each layer makes of it
+        for layer in as_list(layers or (), "Sequential", "layers"):
+            self.add(layer)
+        if not trainable:
+            self.trainable = False
+
+    @property
+    def layers(self):
+        return list(self._layers)
+
+    @property
+    def one_input(self):
+        """Whether a list is an array: as the first layer takes it."""
+        return not self._layers or self._layers[0].one_input
+
+    def _inner(self):
+        return [*self._layers, *(x for x in self._parts(Layer) if x not in self._layers)]
+
+    def add(self, layer):
+        """Append a layer."""
+        if symbolic.is_symbolic(layer) and isinstance(layer.node.operation, InputLayer):
+            layer = layer.node.operation
+        if isinstance(layer, InputLayer):
+            if self._layers or self._tensors:
+                raise ValueError("Sequential: an Input can only come first.")
+            self._tensors = [layer.output]
+            return
+        if not isinstance(layer, Layer):
+            raise TypeError(f"Sequential: {layer!r} is no layer.")
+        if layer is self:
+            raise ValueError("Sequential: a model cannot contain itself.")
+        if any(layer.name == other.name and layer is not other for other in self._layers):
+            raise ValueError(
+                f"Sequential: there is a layer named {layer.name!r} already; give one of them "
+                "another name=."
+            )
+        if not self._layers and not self._tensors:
+            self._begin_as(layer)
+        self._layers.append(layer)
+        self._changed()
+        if self._tensors:
+            self._extend()
+        else:
+            self.built = False
+
+    def _begin_as(self, layer):
+        """Take the input from a first layer that knows it."""
+        if layer._first_shape is not None:
+            self._tensors = [InputLayer(layer._first_shape).output]
+        elif isinstance(layer, Model) and layer._graph is not None:
+            shape = layer.input_shape
+            if isinstance(shape, tuple):
+                dtype = layer.inputs[0].dtype
+                self._tensors = [InputLayer(batch_shape=shape, dtype=dtype).output]
+
+    def pop(self):
+        """Remove the last layer and return it."""
+        if not self._layers:
+            raise ValueError("Sequential: there is no layer to pop.")
+        layer = self._layers.pop()
+        self._changed()
+        if self._tensors:
+            del self._tensors[len(self._layers) + 1 :]
+            self._extend()
+        return layer
+
+    def _changed(self):
+        if self._called:  # else no recorded step has it
+            structure_changed()
+        self._forget_outputs()
+
+    def _extend(self):
+        """Call the layers symbolically that were not yet; the graph is what comes of it."""
+        for layer in self._layers[len(self._tensors) - 1 :]:
+            self._tensors.append(layer(self._tensors[-1]))
+        if self._layers:
+            self._set_graph(Graph(self._tensors[0], self._tensors[-1], self.name))
+        else:
+            self._graph, self.built = None, False
+
+    def build(self, input_shape):
+        """Make the weights for an input's shape, the batch first."""
+        if not self._tensors:
+            self._tensors = [InputLayer(batch_shape=tuple(input_shape), dtype=self.dtype).output]
+        self._extend()
+
+    def call(self, x, training=False):
+        for layer in self._layers:
+            x = layer(x)
+        return x
+
+    def compute_output_shape(self, input_shape):
+        for layer in self._layers:
+            input_shape = layer.compute_output_shape(input_shape)
+        return tuple(input_shape)
