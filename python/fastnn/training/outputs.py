@@ -93,7 +93,7 @@ class Losses:
         used = [one is not None for one in given]
         pairs = zip(given, outputs.targets(y, used), _nest.flatten(y_pred), strict=True)
         self.functions = [
-            None if one is None else losses.for_training(one, target.shape, p.shape)
+            None if one is None else losses.as_loss(one, target.shape, p.shape)
             for one, target, p in pairs
         ]
         self.factors = [
@@ -152,7 +152,7 @@ class Metrics:
             for i, wanted in enumerate(self._by_output(given, what)):
                 for one in wanted:
                     shape = None if targets[i] is None else targets[i].shape
-                    metric = metrics.for_training(one, shape, predictions[i].shape)
+                    metric = metrics.as_metric(one, shape, predictions[i].shape)
                     self.rows.append((i, metric, what == "weighted_metrics"))
                     self.names[self._name(i, metric, what == "weighted_metrics")] = metric
         self.metrics = [metric for _, metric, _ in self.rows]
