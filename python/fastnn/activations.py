@@ -1,6 +1,7 @@
 """Activation functions by name."""
 
 from . import ops
+from ._names import unknown
 from .ops import (
     celu,
     elu,
@@ -98,7 +99,4 @@ def get(identifier):
         return identifier
     if isinstance(identifier, str) and identifier in KNOWN:
         return KNOWN[identifier]
-    raise ValueError(
-        f"activation: {identifier!r} is unknown; {', '.join(map(repr, KNOWN))} or a callable is "
-        "wanted."
-    )
+    raise unknown("activation", identifier, list(KNOWN), "a callable")

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from .. import devices, initializers, symbolic
+from .. import constraints, devices, initializers, regularizers, symbolic
 from .._checks import DTYPES, FLOATS, as_dtype, as_list, as_numbers, as_shape
 from ..changes import Watched, structure_changed
 from ..tensor import Argument, Tensor, Variable, as_tensor
@@ -118,17 +118,21 @@ class Layer(Watched):
 
         Args:
             shape: a tuple of sizes.
-            initializer: a name or callable.
+            initializer: a name, an array, or a function of the shape and the dtype.
             trainable: whether it is trained.
             name: of the weight, after the layer's.
-            regularizer: a function of the weight, or None: what training adds to the loss.
-            constraint: a function of the weight, or None: what takes its place after an update.
+            regularizer: a name, a function of the weight, or None: what training adds to the loss.
+            constraint: a name, a function of the weight, or None: what takes its place after an
+                update.
         """
         shape = as_shape(shape, self.name)
-        values = initializers.get(initializer)(shape, self.dtype, self.device)
-        weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", self.device)
+        device = devices.default(self.device)
+        with device:
+            values = initializers.get(initializer)(shape, dtype=self.dtype)
+        weight = Variable.empty(shape, self.dtype, trainable, f"{self.name}/{name}", device)
         weight.assign(values)
-        weight.regularizer, weight.constraint = regularizer, constraint
+        weight.regularizer = regularizers.get(regularizer)
+        weight.constraint = constraints.get(constraint)
         self._weights.append(weight)
         weight.requires_grad = weight.trainable and self._trainable
         return weight
