@@ -74,7 +74,7 @@ def test_dense_initializers():
     layer(np.ones((1, 2)))
     kernel, bias = layer.get_weights()
     assert not kernel.any() and bias.all()
-    ones = Dense(2, kernel_initializer=lambda shape, dtype, device: np.ones(shape))
+    ones = Dense(2, kernel_initializer=lambda shape, dtype: np.ones(shape))
     assert ones([[1.0, 2.0]]).numpy().tolist() == [[3.0, 3.0]]
 
 
