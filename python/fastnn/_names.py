@@ -26,11 +26,12 @@ def unknown(operation, identifier, known):
 
     near = []
     if isinstance(identifier, str):
-        lower = {name.lower(): name for name in known}
+        # Of names that differ by case alone the small one is what is offered.
+        lower = {name.lower(): name for name in sorted(known, key=str.islower)}
         near = [lower[name] for name in get_close_matches(identifier.lower(), lower, n=3)]
-    wanted = (
-        f"Did you mean {' or '.join(map(repr, near))}?"
-        if near
-        else (f"{', '.join(map(repr, sorted(known)))}, or a function is wanted.")
-    )
+    if near:
+        wanted = f"Did you mean {' or '.join(map(repr, near))}?"
+    else:
+        names = ", ".join(repr(name) for name in sorted(known) if name.islower())
+        wanted = f"A function or one of these is wanted: {names}."
     return ValueError(f"{operation}: {identifier!r} is unknown. {wanted}")
