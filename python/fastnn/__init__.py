@@ -1,30 +1,14 @@
 """fastnn: small, fast deep learning with Keras's names.
 
 Kernels in SIMD C++ and CUDA, gradients on a tape, training steps recorded and replayed without
-Python.
+Python. What is named here is loaded when it is first used.
 """
 
-from . import (
-    activations,
-    config,
-    datasets,
-    devices,
-    initializers,
-    kernels,
-    layers,
-    losses,
-    models,
-    ops,
-    optimizers,
-    utils,
-)
-from .compiled import compile
+import importlib
+
+from . import config, devices
 from .config import get_num_threads, set_num_threads, show_config
 from .devices import synchronize
-from .layers import Input
-from .models import Model, Sequential
-from .tape import gradients, no_grad
-from .tensor import Tensor, Variable
 
 try:
     from . import _threadpool as _threadpool
@@ -33,29 +17,53 @@ except ImportError:
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "Input",
-    "Model",
-    "Sequential",
-    "Tensor",
-    "Variable",
+_MODULES = (
     "activations",
-    "compile",
-    "config",
+    "callbacks",
+    "constraints",
     "datasets",
-    "devices",
-    "get_num_threads",
-    "gradients",
     "initializers",
     "kernels",
     "layers",
     "losses",
+    "metrics",
     "models",
-    "no_grad",
     "ops",
     "optimizers",
-    "set_num_threads",
-    "show_config",
-    "synchronize",
+    "regularizers",
     "utils",
-]
+)
+_NAMES = {
+    "Input": "layers",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Initializer": "initializers",
+    "Sequential": "models",
+    "Tensor": "tensor",
+    "Variable": "tensor",
+    "compile": "compiled",
+    "gradients": "tape",
+    "no_grad": "tape",
+}
+_EAGER = ("config", "devices", "get_num_threads", "set_num_threads", "show_config", "synchronize")
+
+__all__ = [*_MODULES, *_NAMES, *_EAGER]
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"fastnn.{_NAMES[name]}"), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"fastnn.{name}")
+    else:
+        raise AttributeError(f"module 'fastnn' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return [*globals(), *_MODULES, *_NAMES]

@@ -1,12 +1,13 @@
-"""Layers that add noise in training: Dropout, SpatialDropout2D, GaussianNoise."""
+"""Layers that draw in training: Dropout, SpatialDropout2D, AlphaDropout, GaussianNoise,
+GaussianDropout."""
 
-import numbers
-import sys
+import math
 
 from .. import ops
 from .._checks import as_list
 from ..tensor import Variable
 from ..utils import draw_seed
+from ._arguments import as_real, want_channels_last, want_pictures
 from .layer import Layer
 
 
@@ -41,6 +42,11 @@ class Dropout(Noise):
             dropped together, and None for the batch or any size of the input's.
         seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
 
+    Shapes: any; unchanged.
+
+    Source: Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting
+    (2014).
+
     >>> import fastnn
     >>> fastnn.layers.Dropout(0.5)([[1.0, 2.0]]).numpy()
     array([[1., 2.]], dtype=float32)
@@ -49,9 +55,7 @@ class Dropout(Noise):
     def __init__(self, rate, noise_shape=None, seed=None, **arguments):
         super().__init__(seed, **arguments)
         kind = type(self).__name__
-        if not isinstance(rate, numbers.Real) or not 0 <= rate < 1:
-            raise ValueError(f"{kind}: rate is {rate!r}; 0 <= rate < 1 is wanted.")
-        self.rate = float(rate)
+        self.rate = _as_rate(rate, kind)
         if noise_shape is not None:
             sizes = as_list(noise_shape, kind, "sizes")
             if any(n is not None and (type(n) is not int or n < 1) for n in sizes):
@@ -61,11 +65,11 @@ class Dropout(Noise):
             noise_shape = tuple(sizes)
         self.noise_shape = noise_shape
 
-    def call(self, x, training=False):
+    def call(self, inputs, training=False):
         if not training or self.rate == 0:
-            return x
-        state = self.drawing(x.device)
-        return ops.dropout(x, self.rate, state, self._stream, self.noise_shape)
+            return inputs
+        state = self.drawing(inputs.device)
+        return ops.dropout(inputs, self.rate, state, self._stream, self.noise_shape)
 
 
 class SpatialDropout2D(Dropout):
@@ -73,9 +77,10 @@ class SpatialDropout2D(Dropout):
 
     Args:
         rate: 0 <= rate < 1.
+        data_format: None or "channels_last".
         seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
 
-    Input: (batch, height, width, channels).
+    Shapes: (batch, height, width, channels); unchanged.
 
     Source: Tompson et al., Efficient Object Localization Using Convolutional Networks (CVPR 2015).
 
@@ -86,16 +91,54 @@ class SpatialDropout2D(Dropout):
     (True, [0.0, 2.0])
     """
 
-    def __init__(self, rate, seed=None, **arguments):
-        super().__init__(rate, (None, 1, 1, None), seed, **arguments)
+    def __init__(self, rate, data_format=None, seed=None, name=None, dtype=None, **arguments):
+        noise_shape = (None, 1, 1, None)
+        super().__init__(rate, noise_shape, seed, name=name, dtype=dtype, **arguments)
+        self.data_format = want_channels_last(data_format, "SpatialDropout2D")
 
-    def call(self, x, training=False):
-        if x.ndim != 4:
-            raise ValueError(
-                f"{self.name}: the input has shape {x.shape}; (batch, height, width, channels) is "
-                "wanted."
-            )
-        return super().call(x, training)
+    def call(self, inputs, training=False):
+        want_pictures(self, inputs.shape)
+        return super().call(inputs, training)
+
+    def compute_output_shape(self, input_shape):
+        want_pictures(self, input_shape)
+        return tuple(input_shape)
+
+
+class AlphaDropout(Dropout):
+    """Dropout for selu, which keeps mean 0 and variance 1: in training, each element becomes with
+    probability `rate` what selu gives for -infinity, -1.758, and all are scaled and shifted.
+
+    Args:
+        rate: 0 <= rate < 1.
+        noise_shape: as Dropout.
+        seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
+
+    Shapes: any; unchanged.
+
+    Source: Klambauer et al., Self-Normalizing Neural Networks (2017).
+
+    >>> import fastnn
+    >>> fastnn.layers.AlphaDropout(0.5)([[1.0, 2.0]]).numpy()
+    array([[1., 2.]], dtype=float32)
+    """
+
+    def call(self, inputs, training=False):
+        if not training or self.rate == 0:
+            return inputs
+        shape = self.noise_shape or inputs.shape
+        shape = tuple(m if n is None else n for n, m in zip(shape, inputs.shape, strict=True))
+        state = self.drawing(inputs.device)
+        drawn = ops.uniform(shape, state, 0.0, 1.0, self._stream, inputs.dtype)
+        kept = ops.where(ops.greater_equal(drawn, self.rate), inputs, _SELU_OF_MINUS_INFINITY)
+        # What is dropped has this value with probability `rate`; the others have mean 0, variance
+        # 1. So the mean is rate * value and the variance (1 - rate) (1 + rate * value^2).
+        scale = ((1 - self.rate) * (1 + self.rate * _SELU_OF_MINUS_INFINITY**2)) ** -0.5
+        shift = -scale * self.rate * _SELU_OF_MINUS_INFINITY
+        return ops.add(ops.multiply(kept, scale), shift)
+
+
+_SELU_OF_MINUS_INFINITY = -1.6732632423543772 * 1.0507009873554805
 
 
 class GaussianNoise(Noise):
@@ -105,6 +148,8 @@ class GaussianNoise(Noise):
         stddev: their standard deviation.
         seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
 
+    Shapes: any; unchanged.
+
     >>> import fastnn
     >>> fastnn.layers.GaussianNoise(0.5)([[1.0, 2.0]]).numpy()
     array([[1., 2.]], dtype=float32)
@@ -112,12 +157,48 @@ class GaussianNoise(Noise):
 
     def __init__(self, stddev, seed=None, **arguments):
         super().__init__(seed, **arguments)
-        if not isinstance(stddev, numbers.Real) or not 0 <= stddev <= sys.float_info.max:
-            raise ValueError(f"GaussianNoise: stddev is {stddev!r}; a number >= 0 is wanted.")
-        self.stddev = float(stddev)
+        self.stddev = as_real(stddev, "GaussianNoise", "stddev", 0)
 
-    def call(self, x, training=False):
+    def call(self, inputs, training=False):
         if not training or self.stddev == 0:
-            return x
-        state = self.drawing(x.device)
-        return x + ops.normal(x.shape, state, 0.0, self.stddev, self._stream, x.dtype)
+            return inputs
+        state = self.drawing(inputs.device)
+        noise = ops.normal(inputs.shape, state, 0.0, self.stddev, self._stream, inputs.dtype)
+        return ops.add(inputs, noise)
+
+
+class GaussianDropout(Noise):
+    """In training, each element is multiplied by a normal number of mean 1 and of the variance that
+    Dropout's factors have, rate / (1 - rate).
+
+    Args:
+        rate: 0 <= rate < 1.
+        seed: of this layer's numbers; by default they follow from fastnn.utils.set_random_seed.
+
+    Shapes: any; unchanged.
+
+    Source: Srivastava et al., Dropout: A Simple Way to Prevent Neural Networks from Overfitting
+    (2014), section 10.
+
+    >>> import fastnn
+    >>> fastnn.layers.GaussianDropout(0.5)([[1.0, 2.0]]).numpy()
+    array([[1., 2.]], dtype=float32)
+    """
+
+    def __init__(self, rate, seed=None, **arguments):
+        super().__init__(seed, **arguments)
+        self.rate = _as_rate(rate, "GaussianDropout")
+
+    def call(self, inputs, training=False):
+        if not training or self.rate == 0:
+            return inputs
+        state, stddev = self.drawing(inputs.device), math.sqrt(self.rate / (1 - self.rate))
+        factors = ops.normal(inputs.shape, state, 1.0, stddev, self._stream, inputs.dtype)
+        return ops.multiply(inputs, factors)
+
+
+def _as_rate(rate, kind):
+    rate = as_real(rate, kind, "rate", 0)
+    if rate >= 1:
+        raise ValueError(f"{kind}: rate is {rate!r}; 0 <= rate < 1 is wanted: 1 would drop all.")
+    return rate

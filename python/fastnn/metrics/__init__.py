@@ -1,6 +1,6 @@
 """Metrics: what an epoch's batches come to, with Keras's names, arguments and numbers."""
 
-from .._names import snake_case, unknown
+from .._names import find, snake_case
 from ..losses import (
     binary_crossentropy,
     binary_focal_crossentropy,
@@ -156,12 +156,7 @@ def get(identifier):
     >>> fastnn.metrics.get("mse")
     <MeanSquaredError mean_squared_error>
     """
-    found = _KNOWN.get(identifier) if isinstance(identifier, str) else identifier
-    if isinstance(found, type):
-        found = found()
-    if identifier is None or callable(found):
-        return found
-    raise unknown("metrics.get", identifier, _KNOWN)
+    return None if identifier is None else find("metrics.get", identifier, _KNOWN)
 
 
 def as_metric(identifier, y_true_shape=None, y_pred_shape=None):

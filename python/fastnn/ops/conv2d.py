@@ -8,7 +8,7 @@ import operator
 
 from ..symbolic import operation
 from ..tensor import as_tensor, result
-from ._windows import as_paddings, as_pair, windows
+from ._windows import as_pair, transposed_windows, windows
 
 
 def _checked(name, x, kernel, bias):
@@ -204,44 +204,6 @@ def separable_conv2d(
     return conv2d(each, pointwise, bias, activation=activation)
 
 
-def _crops(name, taps, strides, dilations, padding, output_padding):
-    """What is cut off a transposed convolution before and after; a negative number adds zeros."""
-    crops = []
-    given = None if isinstance(padding, str) else as_paddings(padding, name)
-    for axis, (k, s, d) in enumerate(zip(taps, strides, dilations, strict=True)):
-        wide = (k - 1) * d + 1
-        more = None if output_padding is None else output_padding[axis]
-        if given is not None:
-            before, after = given[axis]
-            crops.append((before, after - (more or 0)))
-        elif padding.lower() == "valid":
-            crops.append((0, min(wide - s, 0) if more is None else -more))
-        elif padding.lower() == "same":
-            # Of the zeros that Keras lays around the spread picture, the odd one comes first.
-            zeros = s + wide - 2 if more is None else wide + wide % 2 - 2 + more
-            before = min((zeros + 1) // 2, wide - 1)
-            crops.append((wide - 1 - before, wide - 1 - (zeros - before)))
-        else:
-            as_paddings(padding, name)
-    return crops
-
-
-def _output_padding(name, given, strides):
-    if given is None:
-        return None
-    try:
-        pair = tuple(given) if isinstance(given, (tuple, list)) else (given, given)
-        down, across = (operator.index(n) for n in pair)
-        if not (0 <= down < strides[0] and 0 <= across < strides[1]):
-            raise ValueError
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"{name}: output_padding is {given!r}; None, or whole numbers from 0 to strides - 1 "
-            f"are wanted, and the strides are {strides}."
-        ) from None
-    return down, across
-
-
 @operation
 def conv2d_transpose(
     x,
@@ -288,19 +250,9 @@ def conv2d_transpose(
     _want_channels(name, y, w, w.shape[3], "its last size")
     strides = as_pair(strides, name, "strides")
     dilations = as_pair(dilation_rate, name, "dilation_rate")
-    more = _output_padding(name, output_padding, strides)
-    crops = _crops(name, w.shape[:2], strides, dilations, padding, more)
-    sizes = [
-        (n - 1) * s + (k - 1) * d + 1 - sum(crop)
-        for n, k, s, d, crop in zip(
-            y.shape[1:3], w.shape[:2], strides, dilations, crops, strict=True
-        )
-    ]
-    if min(*y.shape[1:3], *w.shape[:2], *sizes) < 1:
-        raise ValueError(
-            f"{name}: x has shape {y.shape} and the kernel {w.shape}: with padding {padding!r} the "
-            f"result would have {tuple(sizes)} rows and columns. Cut off less."
-        )
+    sizes, crops = transposed_windows(
+        name, y.shape[1:3], w.shape[:2], strides, dilations, padding, output_padding
+    )
     pads = [(before, max(after, 0)) for before, after in crops]
     device, k = y.device, y.device.module
     to = device.empty((y.shape[0], *sizes, w.shape[2]), y.dtype)
