@@ -40,6 +40,10 @@ def _inner(x, axis, reduce):
     return x if x.ndim <= axis else reduce(x, axis=tuple(range(axis, x.ndim)))
 
 
+def _sum(x):
+    return ops.sum(x) if x.ndim else x
+
+
 def _refuse_weights(values, weights, operation):
     pairs = zip(weights, values, strict=False)
     if len(weights) > len(values) or any(w not in (1, n) for w, n in pairs):
@@ -70,7 +74,7 @@ class Sum(_Reduction):
     def update_state(self, values, sample_weight=None):
         """Add values; weights have their first axes."""
         values, _ = self._of_samples(values, sample_weight, ops.sum)
-        self.total.assign_add(ops.sum(values))
+        self.total.assign_add(_sum(values))
 
     def result(self):
         return ops.copy(self.total)
@@ -100,9 +104,11 @@ class Mean(_Reduction):
         values, weights = self._of_samples(values, sample_weight, ops.mean)
         if weights is None:
             count = values.shape[0] if values.ndim else 1
+        elif isinstance(sample_weight, (int, float)):
+            count = sample_weight
         else:
-            count = ops.sum(weights)
-        self.total.assign_add(ops.sum(values))
+            count = _sum(weights)
+        self.total.assign_add(_sum(values))
         self.count.assign_add(count)
 
     def result(self):
