@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 from fastnn.callbacks import CallbackList
-from fastnn.utils import Progbar, progress
+from fastnn.utils import Progbar, _console, progress
 
 
 class Terminal(io.TextIOWrapper):
@@ -53,7 +53,7 @@ def open_as_stdout(monkeypatch, *arguments, modules=()):
     """Not sys.stdout itself, which pytest exchanges as it likes."""
     terminal = Terminal(*arguments)
     seen = types.SimpleNamespace(stdout=terminal, modules=modules)
-    monkeypatch.setattr(progress, "sys", seen)
+    monkeypatch.setattr(_console, "sys", seen)
     return terminal
 
 
@@ -111,7 +111,7 @@ def test_verbose_0_is_silent(clock, terminal):
 
 
 def test_no_stdout_at_all(clock, terminal):
-    progress.sys.stdout = None
+    _console.sys.stdout = None
     run(clock)
     assert terminal.text == ""
 

@@ -11,9 +11,9 @@ in a file; one that renews the line 7 us, at most ten times a second. From Callb
 are two more calls, 0.3 us in all (CPython 3.11, AMD EPYC).
 """
 
-import os
-import sys
 from time import perf_counter
+
+from ._console import columns, is_notebook, is_terminal, write
 
 _NOTEBOOK_INTERVAL = 0.5  # seconds: each renewal is a message to the browser
 
@@ -66,8 +66,8 @@ class Progbar:
         self.unit_name = unit_name
         self.title = title
         self.seen = 0
-        self.live = self.verbose == 1 and (_is_terminal() or "ipykernel" in sys.modules)
-        self._interval = interval if _is_terminal() else max(interval, _NOTEBOOK_INTERVAL)
+        self.live = self.verbose == 1 and (is_terminal() or is_notebook())
+        self._interval = interval if is_terminal() else max(interval, _NOTEBOOK_INTERVAL)
         self._stateful = stateful_metrics
         self._stateless = stateless_metrics
         self._averages = stateless_metrics is None or len(stateless_metrics) > 0
@@ -80,7 +80,7 @@ class Progbar:
         self._stopped = None
         self._due = 0.0  # when the line may be renewed
         if title and self.live:
-            _write(title + "\n")
+            write(title + "\n")
 
     def update(self, current, values=None, finalize=None):
         """Say that `current` steps are done.
@@ -162,12 +162,14 @@ class Progbar:
         self._values.update(latest or {})
         line += "".join(f" - {name}: {_number(value)}" for name, value in self._values.items())
         if not self.live:
-            _write(line + end)
+            write(line + end)
             return
-        line = line if end else line[: _columns() - 1]  # "\r" would not find a second line's begin
+        line = (
+            line if end else line[: columns(default=200) - 1]
+        )  # "\r" would not find a second line's begin
         rest = " " * (self._shown - len(line))
         self._shown = len(line)
-        _write(f"\r{line}{rest}{end}")
+        write(f"\r{line}{rest}{end}")
 
     def _count(self):
         if self.target is None:
@@ -223,28 +225,3 @@ def _duration(seconds):
     if hours:
         return f"{hours}:{minutes:02d}:{seconds:02d}"
     return f"{minutes}:{seconds:02d}" if minutes else f"{seconds}s"
-
-
-def _is_terminal():
-    return bool(getattr(sys.stdout, "isatty", bool)())
-
-
-def _columns():
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
-    except (AttributeError, OSError, ValueError):
-        return 200  # a notebook, which folds long lines without harm
-
-
-def _write(text):
-    out = sys.stdout
-    if out is None:
-        return  # pythonw, or a service without one
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:  # a bar is no reason to lose a day of training
-        text = text.replace("━", "=").replace("─", "-")
-        text = text.encode(encoding, "replace").decode(encoding)
-    out.write(text)
-    out.flush()
