@@ -131,6 +131,13 @@ def test_wrong_verbose(wrong):
         CallbackList(add_progbar=True, verbose=wrong, steps=1, epochs=1)
 
 
+@pytest.mark.parametrize("name", ["target", "width", "interval"])
+def test_wrong_numbers(name):
+    for wrong in ("3", [3]):
+        with pytest.raises(TypeError, match=rf"Progbar: {name} is .*3.*; an? \w+ is wanted"):
+            Progbar(**{"target": 1, name: wrong})
+
+
 # How often
 
 

@@ -11,8 +11,10 @@ in a file; one that renews the line 7 us, at most ten times a second. From Callb
 are two more calls, 0.3 us in all (CPython 3.11, AMD EPYC).
 """
 
+import operator
 from time import perf_counter
 
+from .._checks import as_number
 from ._console import columns, is_notebook, is_terminal, write
 
 _NOTEBOOK_INTERVAL = 0.5  # seconds: each renewal is a message to the browser
@@ -36,6 +38,7 @@ class Progbar:
 
     Raises:
         ValueError: if `verbose` is none of these, or both kinds of names are given.
+        TypeError: if a number is none.
 
     >>> from fastnn.utils import Progbar
     >>> bar = Progbar(target=3, verbose=2, title="Epoch 1/1")
@@ -60,13 +63,14 @@ class Progbar:
                 "Progbar: stateful_metrics and stateless_metrics came; at most one of them is "
                 "wanted. The names that are not in it are of the other kind."
             )
-        self.target = target
-        self.width = width
+        self.target = None if target is None else _as_count(target, "target")
+        self.width = _as_count(width, "width")
         self.verbose = checked_verbose(verbose, "Progbar")
-        self.unit_name = unit_name
-        self.title = title
+        self.unit_name = str(unit_name)
+        self.title = str(title)
         self.seen = 0
         self.live = self.verbose == 1 and (is_terminal() or is_notebook())
+        interval = as_number(interval, "Progbar", "interval")
         self._interval = interval if is_terminal() else max(interval, _NOTEBOOK_INTERVAL)
         self._stateful = stateful_metrics
         self._stateless = stateless_metrics
@@ -79,8 +83,8 @@ class Progbar:
         self._first = None  # when the first step was done: it may have compiled something
         self._stopped = None
         self._due = 0.0  # when the line may be renewed
-        if title and self.live:
-            write(title + "\n")
+        if self.title and self.live:
+            write(self.title + "\n")
 
     def update(self, current, values=None, finalize=None):
         """Say that `current` steps are done.
@@ -197,6 +201,13 @@ class Progbar:
             return f"{1 / rate:.1f} s/{unit}"
         plural = "s" if unit.islower() else ""  # steps, but kB
         return f"{rate:,.{0 if rate >= 10 else 1}f} {unit}{plural}/s"
+
+
+def _as_count(n, name):
+    try:
+        return operator.index(n)
+    except TypeError:
+        raise TypeError(f"Progbar: {name} is {n!r}; an integer is wanted.") from None
 
 
 def checked_verbose(verbose, operation):
