@@ -164,6 +164,24 @@ def test_the_last_values_are_shown_at_the_end(clock, terminal):
     assert terminal.screen[0].endswith(" - a: 8.0000")
 
 
+def test_the_bar_of_fit_reads_the_logs_only_to_show_them(clock, terminal):
+    reads = []
+    callbacks = CallbackList(None, add_progbar=True, verbose=1, epochs=1, steps=1000)
+    callbacks.on_train_begin()
+    callbacks.on_epoch_begin(0)
+    for step in range(1000):
+        clock.now += 0.001
+        callbacks.on_train_batch_end(step, lambda: reads.append(None) or {"loss": 0.5})
+    assert 9 <= len(reads) <= 11
+
+
+def test_values_stay_that_do_not_come_again(clock, terminal):
+    bar = Progbar(3, interval=0, stateless_metrics=())
+    bar.update(1, {"a": 1, "b": 1})
+    bar.update(2, lambda: {"b": 2})
+    assert terminal.screen[0].endswith(" - a: 1.0000 - b: 2.0000")
+
+
 # The line
 
 

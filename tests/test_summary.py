@@ -115,6 +115,17 @@ def nested():
     return Model("nested", layers, [(19,)], [(24,)])
 
 
+def mixed():
+    deep = layer("Dense", "deep", (None, 5), 30)
+    layers = [
+        layer("InputLayer", "input", (None, 5)),
+        layer("Sequential", "inner", (None, 5), 30, layers=[deep]),
+        layer("Add", "add", (None, 5)),
+    ]
+    connections = {"inner": ["input[0][0]"], "add": ["inner[0][0]", "input[0][0]"]}
+    return Model("mixed", layers, [(30,)], connections=connections)
+
+
 def states():
     layers = [
         layer("InputLayer", "input", (None, 7, 3)),
@@ -137,7 +148,7 @@ def test_summaries_are_keras_ones(name, arguments, wanted, monkeypatch):
 
 
 def test_all_of_them_were_compared():
-    assert len(TEXTS) == 11 and all(wanted.count("params:") >= 3 for *_, wanted in TEXTS)
+    assert len(TEXTS) == 14 and all(wanted.count("params:") >= 3 for *_, wanted in TEXTS)
 
 
 @pytest.mark.parametrize("terminal, usual, more", [(200, (88, 108), 12), (60, (56, 56), 0)])
@@ -198,6 +209,7 @@ def test_a_range_of_layers(names, shown):
         ({"line_length": 12}, r"a line of 12 characters is too short .* give a larger line_length"),
         ({"positions": [0.5, 0.51, 1.0]}, "too short for columns that end at"),
         ({"positions": [0.5, 0.4, 1.0]}, "too short for columns that end at"),
+        ({"positions": [0.1, 0.13, 0.2]}, "too short for columns that end at"),
         ({"positions": [0.5, 1.0]}, "3 are wanted, one a column"),
         ({"layer_range": ["conv2d"]}, "a pair of layers' names is wanted"),
         ({"layer_range": "ab"}, "a pair of layers' names is wanted"),
