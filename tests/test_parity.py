@@ -45,7 +45,7 @@ def assert_agree(name, got, want):
 
 
 @pytest.mark.usefixtures("float64")
-@pytest.mark.parametrize(("stem", "name"), ALL, ids="-".join)
+@pytest.mark.parametrize(("stem", "name"), ALL, ids=map("-".join, ALL))
 def test_as_keras(stem, name):
     found = parity.cases(stem)[name](fastnn)
     wanted = {k: v for k, v in recorded(stem).items() if k.startswith(f"{name}/")}
