@@ -73,6 +73,7 @@ class CompiledFunction:
         self._structure = changes.structure()
         self._slab = None
         self._lock = threading.RLock()
+        self.before_recording = None  # a function to call before each
         _functions.add(self)
 
     def __get__(self, instance, owner=None):
@@ -164,12 +165,16 @@ class CompiledFunction:
 
         if self._slab is None:
             self._slab = _core.Slab(device.name)
+        if self.before_recording is not None:
+            self.before_recording()
         changes.begin()
         try:
             program = _core.record(device.name, arrays, step, self._slab)
         except RuntimeError as error:
             if done:
                 error.args = (f"{error} (The step has run: what it changes is changed.)",)
+            if str(error).startswith("fastnn.compile"):  # of all others it is none of the causes
+                error.recording = "has run" if done else "has not run"
             raise
         finally:
             written, graded = changes.end()

@@ -1,5 +1,5 @@
-"""Data sets that come with fastnn, read without a download."""
+"""Data sets: one that comes with fastnn, and some that are downloaded when first asked for."""
 
-from fastnn.datasets import digits
+from . import digits, fashion_mnist, mnist
 
-__all__ = ["digits"]
+__all__ = ["digits", "fashion_mnist", "mnist"]

@@ -1,9 +1,255 @@
-"""stub"""
+"""What makes a model learn: compile, the step of a batch, and what it has measured."""
+
+import warnings
+
+from .. import _nest, optimizers, tape
+from ..metrics import Mean, Metric
+from ..ops import zeros
+from .loop import Loop
+from .outputs import Losses, Metrics, Outputs
+from .step import Step, unpack_x_y_sample_weight
 
 
-class Trainer:
+class Trainer(Loop):
+    """The part of a model that compiles and steps."""
+
     def _begin_training(self):
         self.optimizer = None
+        self.history = None
+        self.loss = None
+        self._compiled = False
+        self._stop_training = False
+        self._run_eagerly = False
+        self._steps = {}  # (kind, the data's form) -> the compiled step
+        self._loss_tracker = self._model_losses = self._model_metrics = None
+
+    def compile(
+        self,
+        optimizer="rmsprop",
+        loss=None,
+        loss_weights=None,
+        metrics=None,
+        weighted_metrics=None,
+        run_eagerly=False,
+        steps_per_execution=1,
+        jit_compile="auto",
+        auto_scale_loss=True,
+    ):
+        """Say how to train: what `fit`, `evaluate` and the others work with.
+
+        Args:
+            optimizer: a name or an optimizer.
+            loss: a name, a loss, a function of (y_true, y_pred), or None; for several outputs one
+                for all, a list with one for each, or a dict by the outputs' names.
+            loss_weights: factors of the losses, in the same form.
+            metrics: a list of names, metrics or functions; for several outputs a list of lists or a
+                dict by name. "accuracy" becomes the accuracy that fits the targets.
+            weighted_metrics: the same, of metrics that take sample weights.
+            run_eagerly: whether steps run in Python, line by line, to be debugged.
+            steps_per_execution, jit_compile, auto_scale_loss: taken for Keras's sake; steps are
+                recorded and replayed anyway.
+
+        Raises:
+            ValueError: a name is unknown; the message suggests the nearest one.
+
+        >>> import numpy as np, fastnn
+        >>> model = fastnn.Sequential([fastnn.Input((2,)), fastnn.layers.Dense(1)])
+        >>> model.compile("sgd", "mse", metrics=["mae"])
+        >>> x, y = np.ones((8, 2)), np.ones((8, 1))
+        >>> sorted(model.fit(x, y, epochs=2, verbose=0).history)
+        ['loss', 'mean_absolute_error']
+        """
+        made = optimizers.get(optimizer)
+        model_losses = Losses(loss, loss_weights) if loss is not None else None
+        model_metrics = Metrics(metrics, weighted_metrics)
+        self.optimizer, self.loss = made, loss
+        self._model_losses, self._model_metrics = model_losses, model_metrics
+        self._loss_tracker = Mean(name="loss")
+        self._run_eagerly = bool(run_eagerly)
+        self._compiled = True
+        self._stop_training = False
+        self._forget_outputs()
 
     def _forget_outputs(self):
-        pass
+        """The outputs are others now: losses and metrics have to find theirs again."""
+        self._steps = {}
+        for built in (self._model_losses, self._model_metrics):
+            if built is not None:
+                built.built = False
+
+    def _wanted_compiled(self, name):
+        if not self._compiled:
+            raise RuntimeError(
+                f"{name}: {self.name} is not compiled; call model.compile(optimizer, loss) first."
+            )
+
+    # Settings that may change without a new recording
+
+    @property
+    def compiled(self):
+        """Whether compile() was called."""
+        return self._compiled
+
+    @property
+    def stop_training(self):
+        """Set it, for example in a callback, and `fit` ends after the batch."""
+        return self._stop_training
+
+    @stop_training.setter
+    def stop_training(self, value):
+        self._stop_training = bool(value)
+
+    @property
+    def run_eagerly(self):
+        """Whether steps run in Python instead of being replayed."""
+        return self._run_eagerly
+
+    @run_eagerly.setter
+    def run_eagerly(self, value):
+        self._run_eagerly = bool(value)
+
+    # One batch
+
+    def train_step(self, data):
+        """One step: forward, loss, gradients, update. A subclass may have its own.
+
+        Args:
+            data: (x, y, sample_weight), nests of tensors; the last two may be None.
+
+        Returns:
+            A dict of what to show, by name.
+        """
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=True)
+        loss = self._measured_loss(x, y, y_pred, sample_weight, training=True)
+        logs = self.compute_metrics(x, y, y_pred, sample_weight)
+        self._descend(loss)
+        return logs
+
+    def test_step(self, data):
+        """One step of `evaluate`: as `train_step`, without training."""
+        x, y, sample_weight = unpack_x_y_sample_weight(data)
+        y_pred = self(x, training=False)
+        self._measured_loss(x, y, y_pred, sample_weight, training=False)
+        return self.compute_metrics(x, y, y_pred, sample_weight)
+
+    def predict_step(self, data):
+        """One step of `predict`: the outputs."""
+        x, _, _ = unpack_x_y_sample_weight(data)
+        return self(x, training=False)
+
+    def _measured_loss(self, x, y, y_pred, sample_weight, training):
+        loss = self.compute_loss(x, y, y_pred, sample_weight, training)
+        self._call_losses = ()  # a recorded step may keep no tensor
+        batch = next(t.shape[0] for t in _nest.flatten(x) if t is not None)
+        self._loss_tracker.update_state(loss, sample_weight=float(batch))
+        return loss
+
+    def _descend(self, loss):
+        weights = self.trainable_weights
+        if not weights or loss._node is None:
+            warnings.warn(
+                f"{self.name}: there is nothing to train: the loss depends on no trainable weight.",
+                stacklevel=3,
+            )
+            return
+        self.optimizer.apply(tape.gradients(loss, weights), weights)
+
+    def compute_loss(self, x=None, y=None, y_pred=None, sample_weight=None, training=True):
+        """The loss to minimise: that of the outputs, and the regularizers'. A subclass may have its
+        own."""
+        losses = list(self.losses)
+        if self._model_losses is not None:
+            if y is None:
+                raise ValueError(f"{self.name}: a loss was compiled, but no targets y came.")
+            if not self._model_losses.built:
+                self._model_losses.build(self._outputs_of(y_pred), y, y_pred)
+            losses.insert(0, self._model_losses(y, y_pred, sample_weight))
+        if not losses:
+            if training:
+                raise ValueError(
+                    f"{self.name}: there is no loss; give one to compile(), or call add_loss()."
+                )
+            return zeros((), self.dtype)
+        total = losses[0]
+        for loss in losses[1:]:
+            total = total + loss
+        return total
+
+    def compute_metrics(self, x, y, y_pred, sample_weight=None):
+        """Update the compiled metrics; what has been measured so far, by name. A subclass may have
+        its own."""
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y, y_pred, sample_weight):
+        compiled = self._model_metrics
+        if compiled is None or y is None:
+            return
+        if not compiled.built:
+            compiled.build(self._outputs_of(y_pred), y, y_pred)
+        compiled.update(y, y_pred, sample_weight)
+
+    def _outputs_of(self, y_pred):
+        return Outputs(y_pred, self.output_names if self._graph is not None else None)
+
+    # What has been measured
+
+    @property
+    def metrics(self):
+        """The metrics that the model keeps: of the loss, compiled, and its own."""
+        own = []
+        if self._compiled:
+            own = [self._loss_tracker, *self._model_metrics.metrics]
+            own += self._model_losses.trackers if self._model_losses is not None else []
+        attributes = [x for x in vars(self).values() if isinstance(x, Metric)]
+        return [*own, *(x for x in attributes if not any(x is y for y in own))]
+
+    @property
+    def metrics_names(self):
+        """The metrics' names."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self):
+        """Begin all metrics anew."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def get_metrics_result(self):
+        """What has been measured so far, by name: tensors."""
+        named = {}
+        if self._compiled:
+            named = {"loss": self._loss_tracker, **self._model_metrics.names}
+        known = {id(metric) for metric in named.values()}
+        named |= {m.name: m for m in self.metrics if id(m) not in known}
+        return {name: metric.result() for name, metric in named.items()}
+
+    # Steps, recorded
+
+    def _step(self, kind, data):
+        """The step of a kind for data of a form: a function of flat arrays."""
+        key = (kind, data.form, self._run_eagerly)
+        step = self._steps.get(key)
+        if step is None:
+            step = self._steps[key] = Step(self, kind, data)
+        return step
+
+    def _body(self, kind, data):
+        """What a step of a kind does, and gives."""
+        if kind == "train" and type(self).train_step is Trainer.train_step and self._plain_metrics:
+            x, y, w = data
+            y_pred = self(x, training=True)
+            loss = self._measured_loss(x, y, y_pred, w, training=True)
+            self._update_metrics(y, y_pred, w)  # before the update: what is measured is its input
+            return self._descend(loss)
+        if kind == "test" and type(self).test_step is Trainer.test_step and self._plain_metrics:
+            x, y, w = data
+            y_pred = self(x, training=False)
+            self._measured_loss(x, y, y_pred, w, training=False)
+            return self._update_metrics(y, y_pred, w)
+        return getattr(self, f"{kind}_step")(data)
+
+    @property
+    def _plain_metrics(self):
+        """Whether results of metrics need not be computed at each step."""
+        return type(self).compute_metrics is Trainer.compute_metrics

@@ -10,6 +10,7 @@
 #include "launch.h"
 #include "program.h"
 #include "recorder.h"
+#include "shuffle.h"
 
 namespace py = pybind11;
 
@@ -166,6 +167,20 @@ std::unique_ptr<Program> record(const char* name, const py::sequence& inputs,
   return program;
 }
 
+// Permutes the numbers of an int32 array in place.
+void shuffle_array(const py::object& array, int64_t seed, int64_t stream, int64_t step) {
+  Device& device = device_named("cpu");
+  Operand operand;
+  Device::Why why;
+  if (!device.read(array.ptr(), true, operand, why))
+    throw py::type_error(std::string("shuffle: the array ") + why.text);
+  if (operand.dtype != Dtype::i32 || operand.rank != 1)
+    throw py::type_error("shuffle: an int32 array of one axis is wanted.");
+  const int64_t position[2] = {seed, step};
+  py::gil_scoped_release released;
+  shuffle(static_cast<int32_t*>(operand.data), operand.size, position, stream);
+}
+
 // Waits for the device, then raises what a kernel found in the data since the last time.
 void synchronize(const char* name) {
   Device& device = device_named(name);
@@ -228,6 +243,8 @@ PYBIND11_MODULE(_core, module) {
   module.def("run_inside", run_inside);
   module.def("record", record);
   module.def("made_inside", made_inside);
+  module.def("shuffle", shuffle_array, py::arg("array"), py::arg("seed"), py::arg("stream"),
+             py::arg("step"));
 
   py::class_<Slab, std::shared_ptr<Slab>>(module, "Slab").def(py::init([](const char* name) {
     return std::make_shared<Slab>(device_named(name));

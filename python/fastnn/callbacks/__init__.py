@@ -1,0 +1,19 @@
+"""What is called at the beginnings and ends of training, epochs and batches; Keras's names."""
+
+from .callback import Callback
+from .callback_list import CallbackList
+from .early_stopping import EarlyStopping
+from .history import History
+from .lambda_callback import LambdaCallback
+from .learning_rate_scheduler import LearningRateScheduler
+from .progbar_logger import ProgbarLogger
+
+__all__ = [
+    "Callback",
+    "CallbackList",
+    "EarlyStopping",
+    "History",
+    "LambdaCallback",
+    "LearningRateScheduler",
+    "ProgbarLogger",
+]

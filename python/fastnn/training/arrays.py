@@ -1,0 +1,120 @@
+"""What users give as data - arrays, lists, frames, nests of them - as arrays that kernels read."""
+
+import numpy as np
+
+from .. import _nest, devices
+from .._checks import DTYPES, FLOATS, as_numbers
+from ..tensor import Tensor
+
+_NATIVE = frozenset(map(np.dtype, DTYPES))
+
+
+def as_nest(x):
+    """`x` as a nest whose leaves are arrays: a list of numbers is an array, a list of arrays is a
+    nest."""
+    if isinstance(x, dict) or _nest.holds_arrays(x):
+        return x
+    return np.asarray(x) if isinstance(x, (list, tuple)) else x
+
+
+def as_array(x, dtype, what):
+    """An array of a device, contiguous, of a dtype that kernels convert to `dtype`.
+
+    No copy is made where none is needed: a batch is converted when it is gathered.
+    """
+    if isinstance(x, Tensor):
+        x = x.array
+    if devices.of(x) is None:
+        x = devices.adopt(x) if hasattr(x, "__dlpack__") and not hasattr(x, "__array__") else x
+        x = as_numbers(x, what) if devices.of(x) is None else x
+    if isinstance(x, np.ndarray):
+        if x.dtype.kind not in "biuf":
+            x = as_numbers(x, what)  # refuses it
+        if x.dtype not in _NATIVE or not x.dtype.isnative:
+            x = as_numbers(x, what, dtype)
+        elif not (x.flags.c_contiguous and x.flags.aligned):
+            x = x.copy("C")
+        x = x.view(np.ndarray) if type(x) is not np.ndarray else x
+    if x.ndim == 0:
+        raise ValueError(f"{what}: a number came; an array, a row a sample, is wanted.")
+    return x
+
+
+def target_dtype(x, model_dtype):
+    """What targets are converted to: whole numbers to int32, which losses take for labels, others
+    to the model's dtype."""
+    kind = getattr(getattr(x, "dtype", None), "kind", None)
+    if kind is None:
+        kind = "f" if getattr(x, "dtype", None) in FLOATS else "i"
+    return "int32" if kind in "biu" else model_dtype
+
+
+class Data:
+    """Inputs, targets and weights, apart from their form.
+
+    Attributes:
+        arrays: the leaves of the three nests, without those that are None.
+        dtypes: what each is converted to.
+        template: the three nests with True for each array.
+        form: the same, hashable.
+    """
+
+    def __init__(self, model, x, y, sample_weight, name):
+        x, y, w = model._as_inputs(x), as_nest(y), as_nest(sample_weight)
+        self.template = _nest.map(lambda leaf: None if leaf is None else True, (x, y, w))
+        self.arrays, self.dtypes, self.names = [], [], []
+        for part, nest, dtypes in (
+            ("x", x, model._input_dtypes(x)),
+            ("y", y, None),
+            ("sample_weight", w, None),
+        ):
+            leaves = _nest.flatten(nest)
+            for i, leaf in enumerate(leaves):
+                if leaf is None:
+                    continue
+                what = f"{name}: {part}" + (f" {i}" if len(leaves) > 1 else "")
+                if part == "x":
+                    dtype = dtypes[i]
+                else:
+                    leaf = leaf if hasattr(leaf, "dtype") else np.asarray(leaf)
+                    dtype = model.dtype if part != "y" else target_dtype(leaf, model.dtype)
+                self.arrays.append(as_array(leaf, dtype, what))
+                self.dtypes.append(dtype)
+                self.names.append(what)
+        if not self.arrays or _nest.flatten(x)[0] is None:
+            raise ValueError(f"{name}: x is None; arrays, or an iterable of batches, are wanted.")
+        self.form = (_nest.form(x), _nest.form(y), _nest.form(w))
+        model._check_inputs(name, [array.shape for array in self.arrays])
+        self.size = self._checked_size(name)
+
+    def _checked_size(self, name):
+        sizes = [array.shape[0] for array in self.arrays]
+        if len(set(sizes)) > 1:
+            prefix = len(name) + 2
+            came = ", ".join(
+                f"{what[prefix:]} has {n}" for what, n in zip(self.names, sizes, strict=True)
+            )
+            raise ValueError(f"{name}: the numbers of samples differ: {came}.")
+        if sizes[0] == 0:
+            raise ValueError(f"{name}: x is empty; at least one sample is wanted.")
+        return sizes[0]
+
+    def converted(self):
+        """The arrays in their dtypes, as a tuple."""
+        return tuple(
+            array if array.dtype == dtype else _cast(array, dtype)
+            for array, dtype in zip(self.arrays, self.dtypes, strict=True)
+        )
+
+
+def fill(template, arrays):
+    """(x, y, sample_weight) of arrays, one for each leaf of a template that is not None."""
+    arrays = iter(arrays)
+    return _nest.map(lambda leaf: None if leaf is None else next(arrays), template)
+
+
+def _cast(array, dtype):
+    device = devices.of(array)
+    converted = device.empty(array.shape, dtype)
+    device.module.cast(converted, array)
+    return converted

@@ -1,0 +1,90 @@
+"""Batches from arrays: shuffled, gathered and converted in C++."""
+
+import numpy as np
+
+from .. import _core, devices
+from ..utils import draw_seed
+
+
+class ArrayBatches:
+    """Batches of arrays in memory, any number of epochs of them.
+
+    A batch that is neither shuffled nor converted is a view of the data. Any other is gathered
+    into a buffer, which the next batch overwrites: a step that keeps its inputs asks for `fresh`.
+
+    Args:
+        data: a `Data`.
+        batch_size: samples a batch; the last one of a pass may have fewer.
+        shuffle: whether each pass has an order of its own; "batch" shuffles whole batches.
+        steps: batches an epoch; None: as many as a pass has. If given, an epoch goes on where the
+            last one ended.
+        fresh: whether every batch has memory of its own.
+    """
+
+    def __init__(self, data, batch_size, shuffle=False, steps=None, fresh=False):
+        self.data = data
+        self.form = data.form
+        self.size = data.size
+        self.batch_size = min(batch_size, self.size)
+        self.shuffle = shuffle
+        self.fresh = fresh
+        self._in_a_pass = -(-self.size // self.batch_size)
+        self.steps = self._in_a_pass if steps is None else steps
+        self._continues = steps is not None
+        self._at = self._in_a_pass  # where the next epoch begins: with a new pass
+        self._passes = 0
+        self._buffers = {}  # by rows
+        if shuffle:
+            self._seed, self._stream = draw_seed()
+            self._order = np.arange(self.size, dtype="int32")
+
+    def epoch(self):
+        """Yields tuples of arrays."""
+        if not self._continues:
+            self._at = self._in_a_pass
+        for _ in range(self.steps):
+            if self._at == self._in_a_pass:
+                self._begin_pass()
+            yield self._batch(self._at)
+            self._at += 1
+
+    def _begin_pass(self):
+        self._at = 0
+        self._passes += 1
+        if self.shuffle == "batch":
+            numbers = np.arange(self._in_a_pass, dtype="int32")
+            _core.shuffle(numbers, self._seed, self._stream, self._passes)
+            rows = np.arange(self.size, dtype="int32")
+            parts = [rows[i * self.batch_size : (i + 1) * self.batch_size] for i in numbers]
+            parts.sort(key=len, reverse=True)  # the short one last
+            self._order = np.concatenate(parts)
+        elif self.shuffle:
+            _core.shuffle(self._order, self._seed, self._stream, self._passes)
+
+    def _batch(self, i):
+        begin = i * self.batch_size
+        end = min(begin + self.batch_size, self.size)
+        if self.shuffle:
+            rows = self._order[begin:end]
+            buffers = self._buffers_of(end - begin)
+            for buffer, array in zip(buffers, self.data.arrays, strict=True):
+                devices.of(buffer).module.gather(buffer, array, rows)
+            return tuple(buffers)
+        batch = []
+        for k, (array, dtype) in enumerate(zip(self.data.arrays, self.data.dtypes, strict=True)):
+            part = array[begin:end]
+            if array.dtype != dtype:
+                buffer = self._buffers_of(end - begin)[k]
+                devices.of(buffer).module.cast(buffer, part)
+                part = buffer
+            batch.append(part)
+        return tuple(batch)
+
+    def _buffers_of(self, rows):
+        buffers = None if self.fresh else self._buffers.get(rows)
+        if buffers is None:
+            buffers = self._buffers[rows] = [
+                devices.of(array).empty((rows, *array.shape[1:]), dtype)
+                for array, dtype in zip(self.data.arrays, self.data.dtypes, strict=True)
+            ]
+        return buffers

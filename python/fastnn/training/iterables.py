@@ -1,0 +1,105 @@
+"""Batches from generators and other iterables."""
+
+import warnings
+
+from .._lines import user_line
+from .arrays import Data
+
+
+class IterableBatches:
+    """Batches that somebody else makes: a generator, or anything to iterate over again and again.
+
+    Args:
+        model: for which.
+        iterable: yields x, (x, y) or (x, y, sample_weight).
+        steps: batches an epoch; None: until it ends.
+        name: of the caller, for errors.
+        weigh: a function of (y, sample_weight) that gives the weights, or None.
+    """
+
+    size = None
+
+    def __init__(self, model, iterable, steps, name, weigh=None):
+        self.model, self.iterable, self.name, self.weigh = model, iterable, name, weigh
+        self._is_sequence = hasattr(iterable, "__getitem__") and hasattr(iterable, "__len__")
+        self._is_iterator = hasattr(iterable, "__next__")
+        self.steps = steps
+        if steps is None and hasattr(iterable, "__len__"):
+            self.steps = len(iterable)
+            if self.steps == 0:
+                raise ValueError(f"{name}: the {type(iterable).__name__} is empty.")
+        self._continues = steps is not None
+        self._iterator = None
+        self._form = None
+        self.ended = False
+        self.data = None  # of the last batch
+
+    def epoch(self):
+        """Yields tuples of arrays; `data` says what they are."""
+        if self._iterator is None or not self._continues:
+            if self._iterator is not None and self._is_iterator:
+                self.ended = True
+                warnings.warn(
+                    f"{self.name}: the {type(self.iterable).__name__} has ended and cannot begin "
+                    "anew; give steps_per_epoch, or something that can be iterated again.",
+                    stacklevel=4,
+                )
+                return
+            self._iterator = self._new_iterator()
+        step = 0
+        while self.steps is None or step < self.steps:
+            try:
+                batch = next(self._iterator)
+            except StopIteration:
+                if self._restarts(step):
+                    continue
+                break
+            self.data = self._as_data(batch, step)
+            yield self.data.converted()
+            step += 1
+        if hasattr(self.iterable, "on_epoch_end"):
+            self.iterable.on_epoch_end()
+        if step == 0 and not self.ended:
+            raise ValueError(f"{self.name}: the {type(self.iterable).__name__} gave no batch.")
+
+    def _new_iterator(self):
+        if self._is_sequence and not hasattr(self.iterable, "__iter__"):
+            return (self.iterable[i] for i in range(len(self.iterable)))
+        return iter(self.iterable)
+
+    def _restarts(self, step):
+        """What happens where the data end: what can begin anew does so in an epoch that wants more,
+        a generator's end is the end of training."""
+        if self.steps is None:
+            self._iterator = None if not self._is_iterator else self._iterator
+            return False
+        if not self._is_iterator and self._continues and step > 0:
+            self._iterator = self._new_iterator()
+            return True
+        self.ended = True
+        warnings.warn(
+            f"{self.name}: the {type(self.iterable).__name__} ended after {step} of "
+            f"{self.steps} steps of an epoch, at {user_line()}; training ends with it. Make it "
+            "yield as many batches as steps_per_epoch times epochs, or forever.",
+            stacklevel=5,
+        )
+        return False
+
+    def _as_data(self, batch, step):
+        parts = batch if isinstance(batch, (tuple, list)) else (batch,)
+        if not 1 <= len(parts) <= 3:
+            raise ValueError(
+                f"{self.name}: batch {step} has {len(parts)} parts; x, (x, y) or "
+                "(x, y, sample_weight) is wanted."
+            )
+        x, y, w = (*parts, None, None)[:3]
+        if self.weigh is not None:
+            w = self.weigh(y, w)
+        data = Data(self.model, x, y, w, f"{self.name}, batch {step}")
+        if self._form not in (None, data.form):
+            raise ValueError(
+                f"{self.name}: batch {step} has another form than those before it; all must hold "
+                "x, y and sample_weight, or all lack the same of them, in nests of one form."
+            )
+        self._form = data.form
+        return data

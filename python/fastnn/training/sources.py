@@ -1,0 +1,136 @@
+"""Where batches come from: arrays or iterables, the share for validation, weights of classes."""
+
+import numbers
+
+import numpy as np
+
+from .. import _nest
+from ..tensor import Tensor
+from .arrays import Data, as_nest
+from .batches import ArrayBatches
+from .iterables import IterableBatches
+
+
+def epochs_of(model, name, x, y, sample_weight, batch_size, shuffle, steps=None, weigh=None):
+    """The batches of an epoch, from what a user gave."""
+    if steps is not None:
+        steps = as_count(name, "steps", steps, 1)
+    if is_iterable(x):
+        for what, value in (("y", y), ("sample_weight", sample_weight)):
+            if value is not None:
+                raise ValueError(
+                    f"{name}: {what} came beside a {type(x).__name__}, whose batches have to hold "
+                    "it: (x, y, sample_weight)."
+                )
+        if batch_size is not None:
+            raise ValueError(
+                f"{name}: batch_size came beside a {type(x).__name__}, which makes batches itself."
+            )
+        return IterableBatches(model, x, steps, name, weigh)
+    if weigh is not None:
+        sample_weight = weigh(y, sample_weight)
+    data = Data(model, x, y, sample_weight, name)
+    if shuffle not in (True, False, "batch", None):
+        raise ValueError(f"{name}: shuffle is {shuffle!r}; True, False or 'batch' is wanted.")
+    size = 32 if batch_size is None else as_count(name, "batch_size", batch_size, 1)
+    return ArrayBatches(data, size, shuffle, steps, fresh=model.run_eagerly)
+
+
+def is_iterable(x):
+    """Whether `x` makes batches: a generator, a loader, a sequence of batches, and no array."""
+    if isinstance(x, (list, tuple, dict, str, bytes, np.ndarray, Tensor)) or hasattr(x, "shape"):
+        return False
+    if hasattr(x, "__array__") or hasattr(x, "__dlpack__"):
+        return False
+    return hasattr(x, "__iter__") or hasattr(x, "__next__") or hasattr(x, "__getitem__")
+
+
+def split(model, x, y, sample_weight, validation_data, share):
+    """((x, y, w) to train on, the same for validation): the last share, before any shuffling."""
+    if not isinstance(share, numbers.Real) or not 0 < share < 1:
+        raise ValueError(f"fit: validation_split is {share!r}; a number between 0 and 1 is wanted.")
+    if validation_data is not None:
+        raise ValueError("fit: validation_split and validation_data came; one of them is wanted.")
+    if is_iterable(x):
+        raise ValueError(
+            f"fit: validation_split came with a {type(x).__name__}, whose samples are not known "
+            "beforehand; it splits arrays only. Give validation_data."
+        )
+    nests = (model._as_inputs(x), as_nest(y), as_nest(sample_weight))
+    size = Data(model, x, y, sample_weight, "fit").size
+    at = int(size * (1 - share))
+    if at in (0, size):
+        raise ValueError(
+            f"fit: validation_split {share} of {size} samples leaves {at} to train on and "
+            f"{size - at} to validate; both need at least one."
+        )
+
+    def part(chosen):
+        def rows(leaf):
+            if leaf is None or isinstance(leaf, Tensor):
+                return leaf if leaf is None else leaf.array[chosen]
+            leaf = leaf if hasattr(leaf, "shape") else np.asarray(leaf)
+            return leaf.iloc[chosen] if hasattr(leaf, "iloc") else leaf[chosen]
+
+        return tuple(_nest.map(rows, nest) for nest in nests)
+
+    return part(slice(at)), part(slice(at, None))
+
+
+def validation_parts(data):
+    """(x, y, sample_weight) of what fit got as validation_data."""
+    parts = data if isinstance(data, (tuple, list)) else (data,)
+    if not 1 <= len(parts) <= 3:
+        raise ValueError(
+            f"fit: validation_data has {len(parts)} parts; (x, y) or (x, y, sample_weight) is "
+            "wanted."
+        )
+    return (*parts, None, None)[:3]
+
+
+def weights_of_classes(class_weight, sample_weight, name="fit"):
+    """A function of (y, weights) that gives sample weights; None without class_weight."""
+    if class_weight is None:
+        return None
+    if sample_weight is not None:
+        raise ValueError(
+            f"{name}: class_weight and sample_weight came; one of them is wanted. Multiply "
+            "sample_weight by the classes' weights."
+        )
+    if not isinstance(class_weight, dict):
+        raise TypeError(
+            f"{name}: class_weight is a {type(class_weight).__name__}; a dict from class numbers "
+            "to weights is wanted, such as {0: 1.0, 1: 5.0}."
+        )
+    for label, weight in class_weight.items():
+        if not isinstance(label, numbers.Integral) or not isinstance(weight, numbers.Real):
+            raise ValueError(
+                f"{name}: class_weight has {label!r}: {weight!r}; class numbers and numbers are "
+                "wanted."
+            )
+
+    def weigh(y, _):
+        if y is None or _nest.is_nest(as_nest(y)):
+            raise ValueError(
+                f"{name}: class_weight is for models with one output; give sample_weight, one for "
+                "each output."
+            )
+        labels = np.asarray(y.numpy() if isinstance(y, Tensor) else y)
+        if labels.ndim > 1:
+            labels = labels.argmax(axis=-1) if labels.shape[-1] != 1 else labels[..., 0]
+        labels = np.round(labels).astype(np.int64)
+        weights = np.ones(labels.shape)
+        for label, weight in class_weight.items():
+            weights[labels == label] = weight
+        return weights
+
+    return weigh
+
+
+def as_count(operation, name, value, least):
+    """A whole number that is large enough."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+        raise ValueError(
+            f"{operation}: {name} is {value!r}; a whole number of at least {least} is wanted."
+        )
+    return int(value)

@@ -1,0 +1,29 @@
+"""Seeds, progress bars, downloads and labels.
+
+All but the seeds are loaded when first asked for, so that `import fastnn` stays light.
+"""
+
+from .seeds import draw_seed, set_random_seed
+
+_MODULES = {
+    "Progbar": "progress",
+    "get_file": "files",
+    "normalize": "arrays",
+    "to_categorical": "arrays",
+}
+
+__all__ = ["Progbar", "draw_seed", "get_file", "normalize", "set_random_seed", "to_categorical"]
+
+
+def __getattr__(name):
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = value  # the next time it is found without this function
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *_MODULES})
