@@ -1,6 +1,7 @@
 """Activation functions by name."""
 
 from . import ops
+from ._names import unknown
 from .ops import (
     celu,
     elu,
@@ -118,15 +119,4 @@ def get(identifier):
         return identifier
     if isinstance(identifier, str) and identifier in KNOWN:
         return KNOWN[identifier]
-    raise _unknown(identifier)
-
-
-def _unknown(identifier):
-    import difflib  # a millisecond that an import need not spend
-
-    near = difflib.get_close_matches(str(identifier).lower(), KNOWN, 1)
-    return ValueError(
-        f"activation: {identifier!r} is unknown"
-        + (f"; did you mean {near[0]!r}?" if near else ".")
-        + f" Known are {', '.join(map(repr, KNOWN))}; None or a callable will do as well."
-    )
+    raise unknown("activation", identifier, KNOWN)
