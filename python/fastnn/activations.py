@@ -119,4 +119,4 @@ def get(identifier):
         return identifier
     if isinstance(identifier, str) and identifier in KNOWN:
         return KNOWN[identifier]
-    raise unknown("activation", identifier, KNOWN)
+    raise unknown("activation", identifier, KNOWN, "a callable")

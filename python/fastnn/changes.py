@@ -1,5 +1,5 @@
-"""What recorded steps must notice: changes of structure, and writes to variables while
-recording."""
+"""What recorded steps must notice: changes of structure, writes to variables while recording, and
+what Python does before each replay."""
 
 import threading
 import types
@@ -20,15 +20,51 @@ def structure():
 
 
 def begin():
-    """From here on collect the variables that this thread writes to, or whose .grad it adds to."""
-    _local.written, _local.graded = {}, {}
+    """From here on collect the variables that this thread writes to, or whose .grad it adds to, and
+    what it wants to be done before a replay."""
+    _local.written, _local.graded, _local.prepared = {}, {}, {}
 
 
 def end():
-    """Stop collecting; the variables written, and those with a .grad added to, since begin()."""
-    both = list(_local.written.values()), list(_local.graded.values())
-    _local.written = _local.graded = None
-    return both
+    """Stop collecting; the variables written, those with a .grad added to, and the pairs (prepare,
+    n) of before_replay, since begin()."""
+    collected = (
+        list(_local.written.values()),
+        list(_local.graded.values()),
+        list(_local.prepared.items()),
+    )
+    _local.written = _local.graded = _local.prepared = None
+    return collected
+
+
+def before_replay(prepare):
+    """Run `prepare(0, 1)`, which writes variables that the step reads: a rate from its schedule.
+
+    While a step is recorded, the i-th call for the same function runs `prepare(i, 1)`, unrecorded,
+    and every replay begins with `prepare(0, n)`, n being how many calls there were.
+
+    Returns:
+        i, which is 0 outside of a recording: the variables of the i-th call must be its own.
+    """
+    prepared = getattr(_local, "prepared", None)
+    if prepared is None:
+        prepare(0, 1)
+        return 0
+    i = prepared.get(prepare, 0)
+    prepared[prepare] = i + 1
+    _unrecorded(lambda: prepare(i, 1))
+    return i
+
+
+def _unrecorded(function):
+    """Run a function in a thread of its own: what is recorded is what one thread does."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from .devices import synchronize
+
+    with ThreadPoolExecutor(1) as pool:
+        # The other thread has a stream of its own on a GPU.
+        pool.submit(lambda: (synchronize(), function(), synchronize())).result()
 
 
 def graded(variable):

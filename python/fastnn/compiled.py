@@ -27,10 +27,11 @@ UNFIT = object()  # in place of a result, which may be None
 class _Program:
     """A recorded program, with what a replay does besides: the form of the result, versions."""
 
-    def __init__(self, program, result, written, graded):
+    def __init__(self, program, result, written, graded, prepared):
         self.program = program
         self.result = result
         self.written = written
+        self.prepared = prepared  # (prepare, n): see changes.before_replay
         self.graded = graded  # (variable, its .grad's array), to which backward() adds
 
     def current(self):
@@ -41,6 +42,8 @@ class _Program:
         """The step's result; UNFIT where the program does not fit: other shapes, more threads."""
         if self.graded and not self.current():
             return UNFIT
+        for prepare, n in self.prepared:
+            prepare(0, n)
         outputs = self.program.replay(arrays)
         if outputs is None:
             return UNFIT
@@ -177,10 +180,10 @@ class CompiledFunction:
                 error.recording = "has run" if done else "has not run"
             raise
         finally:
-            written, graded = changes.end()
+            written, graded, prepared = changes.end()
         graded = [(v, v.grad.array) for v in graded if v.grad is not None]
         result, outputs = done
-        self._remember(signature, _Program(program, result, written, graded))
+        self._remember(signature, _Program(program, result, written, graded, prepared))
         return restore(result, outputs)
 
     def programs(self):

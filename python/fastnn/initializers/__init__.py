@@ -1,6 +1,10 @@
 """Initial values of weights, drawn by the library's own generator."""
 
-from .constant import Constant, Identity, Ones, Zeros
+import numpy as np
+
+from .._names import find
+from ..tensor import Tensor
+from .fixed import Constant, Given, Identity, Initializer, Ones, Zeros
 from .random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
 from .scaling import (
     GlorotNormal,
@@ -13,65 +17,37 @@ from .scaling import (
     fans,
 )
 
-__all__ = [
-    "Constant",
-    "GlorotNormal",
-    "GlorotUniform",
-    "HeNormal",
-    "HeUniform",
-    "Identity",
-    "LecunNormal",
-    "LecunUniform",
-    "Ones",
-    "Orthogonal",
-    "RandomNormal",
-    "RandomUniform",
-    "TruncatedNormal",
-    "VarianceScaling",
-    "Zeros",
-    "fans",
-    "get",
-]
+constant, identity, ones, zeros = Constant, Identity, Ones, Zeros
+glorot_normal, glorot_uniform = GlorotNormal, GlorotUniform
+he_normal, he_uniform = HeNormal, HeUniform
+lecun_normal, lecun_uniform = LecunNormal, LecunUniform
+orthogonal, variance_scaling = Orthogonal, VarianceScaling
+random_normal, random_uniform = RandomNormal, RandomUniform
+truncated_normal = TruncatedNormal
+IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
 
-_NAMES = {
-    "constant": Constant,
-    "glorot_normal": GlorotNormal,
-    "glorot_uniform": GlorotUniform,
-    "he_normal": HeNormal,
-    "he_uniform": HeUniform,
-    "identity": Identity,
-    "lecun_normal": LecunNormal,
-    "lecun_uniform": LecunUniform,
-    "normal": RandomNormal,
-    "one": Ones,
-    "ones": Ones,
-    "orthogonal": Orthogonal,
-    "random_normal": RandomNormal,
-    "random_uniform": RandomUniform,
-    "truncated_normal": TruncatedNormal,
-    "uniform": RandomUniform,
-    "variance_scaling": VarianceScaling,
-    "zero": Zeros,
-    "zeros": Zeros,
-}
-_NAMES |= {kind.__name__: kind for kind in _NAMES.values()}
+_SMALL = """
+constant glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform ones
+orthogonal random_normal random_uniform truncated_normal variance_scaling zeros
+""".split()
+KNOWN = {name: globals()[name] for name in _SMALL}
+_LARGE = {kind.__name__: kind for kind in KNOWN.values()}
+_LARGE |= {"IdentityInitializer": Identity, "OrthogonalInitializer": Orthogonal}
+__all__ = ["Initializer", "fans", "get", *_SMALL, *_LARGE]
+KNOWN |= {"normal": RandomNormal, "one": Ones, "uniform": RandomUniform, "zero": Zeros, **_LARGE}
 
 
 def get(identifier):
-    """An initializer from its name (Keras's: "he_normal" or "HeNormal"), its class, or the callable
-    itself.
+    """An initializer from its name (Keras's: "he_normal" or "HeNormal"), its class, an array whose
+    numbers it gives, or the callable itself.
+
+    Raises:
+        ValueError: the name is unknown, or it is none of these.
 
     >>> import fastnn
     >>> type(fastnn.initializers.get("zeros")).__name__
     'Zeros'
     """
-    if isinstance(identifier, type) and identifier in _NAMES.values():
-        return identifier()
-    if callable(identifier):
-        return identifier
-    if isinstance(identifier, str) and identifier in _NAMES:
-        return _NAMES[identifier]()
-    raise ValueError(
-        f"initializers: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or a callable "
-        "is wanted."
-    )
+    if isinstance(identifier, (np.ndarray, Tensor)):
+        return Given(identifier)
+    return find("initializers", identifier, KNOWN)

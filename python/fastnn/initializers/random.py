@@ -8,10 +8,10 @@ from .. import ops
 from .._checks import as_shape
 from ..tensor import Variable
 from ..utils import draw_seed
-from .constant import checked_gain, uploaded
+from .fixed import Initializer, checked_gain, uploaded
 
 
-class Random:
+class Random(Initializer):
     """An initializer that draws: from its own seed the same at each call, else ever new."""
 
     def __init__(self, seed=None):

@@ -1,7 +1,7 @@
 """The part of a layer that holds weights: its own, and those of the layers inside."""
 
-from .. import initializers
-from .._checks import as_list, as_numbers, as_shape
+from .. import constraints, devices, initializers, regularizers
+from .._checks import as_dtype, as_list, as_numbers, as_shape
 from ..changes import Watched, structure_changed
 from ..tensor import Variable
 
@@ -72,7 +72,7 @@ class Weighted(Watched):
 
         Args:
             shape: a tuple of sizes.
-            initializer: a name or callable.
+            initializer: a name, an array, or a function of the shape and the dtype.
             dtype: the layer's if None.
             trainable: whether it is trained.
             regularizer: a function of the weight, or its name: what training adds to the loss.
@@ -80,11 +80,14 @@ class Weighted(Watched):
             name: of the weight, after the layer's.
         """
         shape = as_shape(shape, self.name)
-        values = initializers.get(initializer)(shape, dtype or self.dtype, self.device)
+        device, dtype = devices.default(self.device), as_dtype(dtype or self.dtype, self.name)
+        with device:
+            values = initializers.get(initializer)(shape, dtype=dtype)
         name = f"{self.name}/{name or f'variable{len(self._weights)}'}"
-        weight = Variable.empty(shape, dtype or self.dtype, trainable, name, self.device)
+        weight = Variable.empty(shape, dtype, trainable, name, device)
         weight.assign(values)
-        weight.regularizer, weight.constraint = _named(regularizer, constraint)
+        weight.regularizer = regularizers.get(regularizer)
+        weight.constraint = constraints.get(constraint)
         self._weights.append(weight)
         weight.requires_grad = weight.trainable and self._trainable
         return weight
@@ -169,16 +172,3 @@ class Weighted(Watched):
             )
         for w, v in zip(own, values, strict=True):
             w.assign(v)
-
-
-def _named(regularizer, constraint):
-    """Both from what a layer was given: None, a function, or Keras's name of one."""
-    if regularizer is not None:
-        from .. import regularizers
-
-        regularizer = regularizers.get(regularizer)
-    if constraint is not None:
-        from .. import constraints
-
-        constraint = constraints.get(constraint)
-    return regularizer, constraint

@@ -1,14 +1,14 @@
 """What all layers share: the call, and the weights that it builds the first time."""
 
 import inspect
-import re
 import threading
 from collections import Counter
 
 import numpy as np
 
-from .. import _nest, devices, symbolic
+from .. import _nest, devices, regularizers, symbolic
 from .._checks import DTYPES, FLOATS, as_dtype, as_numbers
+from .._names import snake_case
 from ..tensor import Argument, Tensor, as_tensor
 from ._weights import Weighted
 
@@ -29,7 +29,7 @@ _calls = _Calls()
 
 def default_name(kind):
     """dense, dense_1, ...: a class's name in snake case with a number, as Keras does."""
-    base = re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", kind).lower()
+    base = snake_case(kind)
     with _lock:
         n = _counts[base]
         _counts[base] += 1
@@ -104,11 +104,7 @@ class Layer(Weighted):
         self.input_shape = None
         self.device = None  # where it was built
         self._first_shape = (input_dim,) if input_dim is not None else input_shape
-        if activity_regularizer is not None:
-            from .. import regularizers
-
-            activity_regularizer = regularizers.get(activity_regularizer)
-        self.activity_regularizer = activity_regularizer
+        self.activity_regularizer = regularizers.get(activity_regularizer)
 
     def build(self, input_shape):
         """Make the weights; `input_shape` has None where the batch is."""

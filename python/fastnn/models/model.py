@@ -1,13 +1,13 @@
 """Model: layers between inputs and outputs, with a training loop."""
 
-from .. import _nest, devices
+from .. import _nest
 from ..layers.layer import Layer
-from ..tensor import Tensor
 from ..training.trainer import Trainer
 from .graph import Graph
+from .inputs import Inputs
 
 
-class Model(Trainer, Layer):
+class Model(Trainer, Inputs, Layer):
     """Layers between symbolic inputs and outputs; or, as a base class, whatever `call` does.
 
     Args:
@@ -112,45 +112,6 @@ class Model(Trainer, Layer):
             arguments = (_nest.pack(self._graph.form, self._matched(arguments[0])),)
         return super()._call_symbolically(arguments, keywords, training)
 
-    def _matched(self, x):
-        """The leaves of a nest of arrays, one for each input."""
-        inputs, form = self._graph.inputs, self._graph.form
-        names = [tensor.name for tensor in inputs]
-        if isinstance(x, dict):
-            by = _nest.keys(form) if isinstance(form, dict) else names
-            missing = [name for name in by if name not in x]
-            if missing or any(_nest.is_nest(x[name]) for name in by):
-                raise ValueError(
-                    f"{self.name}: a dict with {list(x)} came; the inputs are {by}. Give one "
-                    "array for each name."
-                )
-            return [x[name] for name in by]
-        alone = not _nest.is_nest(form) and not (_nest.is_nest(x) and len(x) == 1)
-        if alone or not isinstance(x, (list, tuple)) or not _nest.holds_arrays(x):
-            return [x] if len(inputs) == 1 else self._refuse_count([x])
-        leaves = _nest.flatten(x)
-        if len(leaves) != len(inputs):
-            self._refuse_count(leaves)
-        return leaves
-
-    def _refuse_count(self, leaves):
-        shapes = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
-        raise ValueError(
-            f"{self.name}: {len(leaves)} input{'s' * (len(leaves) != 1)} of shapes {shapes} came; "
-            f"the model has {len(self.inputs)}: "
-            f"{', '.join(f'{t.name!r} {t.shape}' for t in self.inputs)}."
-        )
-
-    def _fitted(self, x):
-        """`x` as the nest of tensors that the graph takes: of its dtypes, ranks and sizes."""
-        tensors = []
-        for leaf, wanted in zip(self._matched(x), self._graph.inputs, strict=True):
-            t = self._convert(leaf) if wanted.dtype == self.dtype else _cast(leaf, wanted)
-            t = fit_rank(t, wanted.shape)
-            check_shape(self.name, t.shape, wanted)
-            tensors.append(t)
-        return _nest.pack(self._graph.form, tensors)
-
     def compute_output_shape(self, input_shape):
         if self._graph is None:
             return super().compute_output_shape(input_shape)
@@ -208,43 +169,3 @@ class Model(Trainer, Layer):
 
 class Functional(Model):
     """What ``fastnn.Model(inputs, outputs)`` gives."""
-
-
-def _cast(x, wanted):
-    """An array or tensor in the dtype of a symbolic tensor."""
-    from ..ops import cast
-    from ..tensor import as_tensor
-
-    if not isinstance(x, Tensor) and devices.of(x) is None:
-        from .._checks import as_numbers
-
-        x = as_numbers(x, f"input {wanted.name}", wanted.dtype)
-    t = as_tensor(x, f"input {wanted.name}")
-    return t if t.dtype == wanted.dtype else cast(t, wanted.dtype)
-
-
-def fit_rank(t, wanted):
-    """Adds or drops a last axis of size 1, as Keras does: pictures may lack their one channel."""
-    if t.ndim == len(wanted) - 1 and wanted[-1] == 1:
-        return t.reshape((*t.shape, 1)) if not isinstance(t, Tensor) else _reshape(t, (*t.shape, 1))
-    if t.ndim == len(wanted) + 1 and t.shape[-1] == 1:
-        return t.reshape(t.shape[:-1]) if not isinstance(t, Tensor) else _reshape(t, t.shape[:-1])
-    return t
-
-
-def _reshape(t, shape):
-    from ..ops import reshape
-
-    return reshape(t, shape)
-
-
-def check_shape(name, shape, wanted):
-    """Whether data of a shape fit a symbolic input."""
-    fits = len(shape) == len(wanted.shape) and all(
-        w is None or n is None or n == w for n, w in zip(shape[1:], wanted.shape[1:], strict=True)
-    )
-    if not fits:
-        raise ValueError(
-            f"{name}: the input {wanted.name!r} has shape {tuple(shape)}; {wanted.shape} is "
-            "wanted, the batch first and channels last."
-        )

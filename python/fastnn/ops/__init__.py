@@ -61,7 +61,17 @@ from .cumulative_sum import cumsum
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
-from .memory import cast, copy, full, gather, ones, reshape, zeros
+from .memory import (
+    cast,
+    convert_to_numpy,
+    convert_to_tensor,
+    copy,
+    full,
+    gather,
+    ones,
+    reshape,
+    zeros,
+)
 from .normal import normal, truncated_normal
 from .norms import global_norm, norms
 from .pad import pad, repeat, roll, tile
@@ -121,6 +131,8 @@ __all__ = [
     "confusion_matrix",
     "conv2d",
     "conv2d_transpose",
+    "convert_to_numpy",
+    "convert_to_tensor",
     "copy",
     "cos",
     "cumsum",

@@ -1,7 +1,10 @@
 """Making, copying and converting tensors."""
 
+import numpy as np
+
 from .. import devices
-from .._checks import FLOATS, as_dtype, as_numbers, as_shape
+from .._checks import DTYPES, FLOATS, as_dtype, as_numbers, as_shape
+from .._floatx import floatx
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, result
 
@@ -48,6 +51,50 @@ def ones(shape, dtype=None, device=None):
     array([1., 1.], dtype=float32)
     """
     return full(shape, 1.0, dtype, device)
+
+
+def convert_to_tensor(x, dtype=None):
+    """x as a tensor: tensors and arrays as they are, numbers and lists copied.
+
+    Args:
+        x: tensor, array, number, or nested lists of numbers.
+        dtype: of the result. If None that of a tensor or array; of Python's numbers, and of arrays
+            of a dtype that tensors do not have, floatx(), "int32" or, of truth values, "uint8".
+
+    Raises:
+        TypeError: x holds no real numbers.
+        ValueError: an integer does not fit the dtype.
+
+    >>> import fastnn
+    >>> fastnn.ops.convert_to_tensor([1, 2]).dtype, fastnn.ops.convert_to_tensor([1.5]).dtype
+    ('int32', 'float32')
+    """
+    name = "convert_to_tensor"
+    dtype = None if dtype is None else as_dtype(dtype, name)
+    x = np.asarray(x) if isinstance(x, np.generic) else x
+    plain = isinstance(x, (bool, int, float, list, tuple))
+    if plain or (isinstance(x, np.ndarray) and x.dtype.name not in DTYPES):
+        kind = as_numbers(x, name).dtype.kind
+        own = dtype or {"b": "uint8", "f": floatx()}.get(kind, "int32")
+        x = as_tensor(x, name, dtype=own) if plain else as_numbers(x, name, own)
+    x = as_tensor(x, name)
+    return x if dtype is None else cast(x, dtype)
+
+
+def convert_to_numpy(x):
+    """The values as a NumPy array.
+
+    Args:
+        x: tensor, array, number, or nested lists of numbers.
+
+    Raises:
+        RuntimeError: inside a compiled step, where there are no values to read.
+
+    >>> import fastnn
+    >>> fastnn.ops.convert_to_numpy(fastnn.Variable([1.0]))
+    array([1.], dtype=float32)
+    """
+    return convert_to_tensor(x).numpy()
 
 
 @operation

@@ -1,19 +1,45 @@
-"""Optimizers: state, and one fused kernel a step."""
+"""Optimizers: state, and one fused kernel a step, or a few operations a weight."""
 
+from .._names import unknown
+from . import schedules
 from .adagrad import Adadelta, Adagrad
 from .adam import Adam, AdamW
+from .ftrl import Ftrl
+from .lion import Lion
+from .moments import Adamax, Lamb, Nadam
 from .optimizer import Optimizer
 from .rmsprop import RMSprop
 from .sgd import SGD
 
-__all__ = ["SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Optimizer", "RMSprop", "get"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Ftrl",
+    "Lamb",
+    "Lion",
+    "Nadam",
+    "Optimizer",
+    "RMSprop",
+    "get",
+    "schedules",
+]
 
-_NAMES = {kind.__name__.lower(): kind for kind in (SGD, RMSprop, Adam, AdamW, Adagrad, Adadelta)}
+KNOWN = {
+    kind.__name__.lower(): kind
+    for kind in (SGD, RMSprop, Adam, AdamW, Adagrad, Adadelta, Adamax, Nadam, Lion, Ftrl, Lamb)
+}
 
 
 def get(identifier):
     """An optimizer with its default numbers from its name, whose case does not matter, or the
     optimizer itself.
+
+    Raises:
+        ValueError: the name is unknown, or it is neither; of a class an optimizer must be made.
 
     >>> import fastnn
     >>> type(fastnn.optimizers.get("rmsprop")).__name__
@@ -21,9 +47,6 @@ def get(identifier):
     """
     if isinstance(identifier, Optimizer):
         return identifier
-    if isinstance(identifier, str) and identifier.lower() in _NAMES:
-        return _NAMES[identifier.lower()]()
-    raise ValueError(
-        f"optimizers: {identifier!r} is unknown; {', '.join(map(repr, _NAMES))} or an optimizer is "
-        "wanted."
-    )
+    if isinstance(identifier, str) and identifier.lower() in KNOWN:
+        return KNOWN[identifier.lower()]()
+    raise unknown("optimizers", identifier, list(KNOWN), "an optimizer, such as Adam(0.001),")

@@ -1,6 +1,7 @@
 """Adagrad and Adadelta."""
 
 from .. import ops
+from ..initializers import Constant
 from .optimizer import Optimizer
 
 
@@ -11,7 +12,7 @@ class Adagrad(Optimizer):
         learning_rate: the step size.
         initial_accumulator_value: where the sum of the squares of the gradients starts.
         epsilon: added to the sum, under the root.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        common, named: weight_decay, clipnorm .. name, in `Optimizer`'s order.
 
     Source: Duchi, Hazan and Singer, Adaptive Subgradient Methods (JMLR 12, 2011).
 
@@ -28,26 +29,23 @@ class Adagrad(Optimizer):
         learning_rate=0.001,
         initial_accumulator_value=0.1,
         epsilon=1e-7,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
+        *common,
+        **named,
     ):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        super().__init__(learning_rate, *common, **named)
         self.initial_accumulator_value = self._number(
             "initial_accumulator_value", initial_accumulator_value
         )
         self.epsilon = self._number("epsilon", epsilon)
 
-    def build(self, variables):
-        super().build(variables)
-        self.square = self.slots(variables, "square", self.initial_accumulator_value)
+    def make_slots(self, variables):
+        begin = Constant(self.initial_accumulator_value)
+        self.square = self.add_optimizer_variables(variables, "square", begin)
 
     def step(self, positions, variables, grads):
         ops.adagrad_update(
             self.segments(positions, variables, (self.square,), grads),
-            self._rate_variable,
+            self.learning_rate,
             self.iterations,
             self.epsilon,
             **self.before(grads),
@@ -61,7 +59,7 @@ class Adadelta(Optimizer):
         learning_rate: the step size.
         rho: decay of the mean squares of the gradients and of the changes.
         epsilon: added to both mean squares, under the roots.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        common, named: weight_decay, clipnorm .. name, in `Optimizer`'s order.
 
     Source: Zeiler, ADADELTA: An Adaptive Learning Rate Method (arXiv 1212.5701, 2012).
 
@@ -77,25 +75,21 @@ class Adadelta(Optimizer):
         learning_rate=0.001,
         rho=0.95,
         epsilon=1e-7,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
+        *common,
+        **named,
     ):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        super().__init__(learning_rate, *common, **named)
         self.rho = self._number("rho", rho, below=1)
         self.epsilon = self._number("epsilon", epsilon)
 
-    def build(self, variables):
-        super().build(variables)
-        self.square = self.slots(variables, "square")
-        self.change = self.slots(variables, "change")
+    def make_slots(self, variables):
+        names = "square", "change"
+        self.square, self.change = self.add_optimizer_variables(variables, names)
 
     def step(self, positions, variables, grads):
         ops.adadelta_update(
             self.segments(positions, variables, (self.square, self.change), grads),
-            self._rate_variable,
+            self.learning_rate,
             self.iterations,
             self.rho,
             self.epsilon,

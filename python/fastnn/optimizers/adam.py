@@ -1,10 +1,10 @@
 """Adam and AdamW."""
 
 from .. import ops
-from .optimizer import Optimizer
+from .moments import Moments
 
 
-class Adam(Optimizer):
+class Adam(Moments):
     """Adam with Keras's numbers: epsilon outside the root, bias correction in the rate.
 
     Args:
@@ -12,7 +12,7 @@ class Adam(Optimizer):
         beta_1, beta_2: decay of the mean and of the mean square of the gradients.
         epsilon: added to the root of the mean square.
         amsgrad: whether the largest mean square so far is used.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        common, named: weight_decay, clipnorm .. name, in `Optimizer`'s order.
 
     Source: Kingma and Ba, Adam: A Method for Stochastic Optimization (ICLR 2015).
 
@@ -31,29 +31,21 @@ class Adam(Optimizer):
         beta_2=0.999,
         epsilon=1e-7,
         amsgrad=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
+        *common,
+        **named,
     ):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
-        self.beta_1 = self._number("beta_1", beta_1, below=1)
-        self.beta_2 = self._number("beta_2", beta_2, below=1)
-        self.epsilon = self._number("epsilon", epsilon)
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, *common, **named)
         self.amsgrad = bool(amsgrad)
 
-    def build(self, variables):
-        super().build(variables)
-        self.m = self.slots(variables, "m")
-        self.v = self.slots(variables, "v")
-        self.v_hat = self.slots(variables, "v_hat") if self.amsgrad else None
+    def make_slots(self, variables):
+        super().make_slots(variables)
+        self.v_hat = self.add_optimizer_variables(variables, "v_hat") if self.amsgrad else None
 
     def step(self, positions, variables, grads):
         slots = (self.m, self.v) if self.v_hat is None else (self.m, self.v, self.v_hat)
         ops.adam_update(
             self.segments(positions, variables, slots, grads),
-            self._rate_variable,
+            self.learning_rate,
             self.iterations,
             self.beta_1,
             self.beta_2,
@@ -70,7 +62,7 @@ class AdamW(Adam):
         learning_rate: the step size.
         weight_decay: how much of itself, times the rate, a weight loses.
         beta_1, beta_2, epsilon, amsgrad: see `Adam`.
-        clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        common, named: clipnorm .. name, in `Optimizer`'s order.
 
     Source: Loshchilov and Hutter, Decoupled Weight Decay Regularization (ICLR 2019).
 
@@ -90,22 +82,10 @@ class AdamW(Adam):
         beta_2=0.999,
         epsilon=1e-7,
         amsgrad=False,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
+        *common,
+        **named,
     ):
         if weight_decay is None:
             raise ValueError("AdamW: weight_decay is None; a number >= 0 is wanted.")
-        super().__init__(
-            learning_rate,
-            beta_1,
-            beta_2,
-            epsilon,
-            amsgrad,
-            weight_decay,
-            clipnorm,
-            clipvalue,
-            global_clipnorm,
-            name,
-        )
+        first = learning_rate, beta_1, beta_2, epsilon, amsgrad
+        super().__init__(*first, weight_decay, *common, **named)

@@ -1,93 +1,58 @@
-"""What all optimizers share: the rate, the step count, the slots, the limits of the gradients."""
+"""What all optimizers share: the rate, limits and decay, averages, constraints."""
 
-import math
-import numbers
-import sys
-
-import numpy as np
+import re
 
 from .. import _core, ops
-from .._checks import as_list, as_numbers
-from ..changes import Watched, structure_changed
-from ..tensor import Tensor, Variable, as_variable
+from .._checks import as_list
+from ..changes import structure_changed
+from ..tape import no_grad
+from ..tensor import Tensor, as_variable
+from . import update
+from .slots import Slots
 
 
-class Optimizer(Watched):
+class Optimizer(Slots):
     """Base of the optimizers: keeps the learning rate and the iteration count as variables.
 
-    A subclass gives `build(variables)`, which makes its slots, and `step(positions, variables,
-    grads)`, one kernel. The rate and the count live in arrays, because a number would be frozen
-    into a recorded step.
+    A subclass makes its slots in `make_slots(variables)` and gives `step(positions, variables,
+    grads)`, one kernel, which also advances `iterations`; or, as in Keras, `update_step(gradient,
+    variable, learning_rate)`, made of operations.
 
     Args:
-        learning_rate: the step size.
+        learning_rate: the step size; or a schedule (`optimizers.schedules`), or a function without
+            arguments, which is asked before each step.
         weight_decay: each weight loses learning_rate * weight_decay of itself before a step.
         clipnorm: a gradient of a larger norm than this is scaled down to it.
         clipvalue: each element of a gradient is cut to -clipvalue .. clipvalue.
         global_clipnorm: the gradients are scaled down together so that their common norm is at
             most this. One of the three limits may be given; None and 0 are none.
+        use_ema: whether it keeps an exponential moving average of each weight.
+        ema_momentum: how much of an average is kept at each step.
+        ema_overwrite_frequency: after how many steps, again and again, the weights become their
+            averages; None is never. `finalize_variable_values` does it at the end.
+        loss_scale_factor, gradient_accumulation_steps: None; others are not supported yet.
         name: what it is called; the class's name in small letters by default.
 
-    The gradients themselves are left as they are: limits and decay act within the step.
+    The gradients themselves are left as they are: limits and decay act within the step. A weight
+    that has a `constraint` is passed through it after the step.
+
+    >>> import fastnn
+    >>> class Signed(fastnn.optimizers.Optimizer):
+    ...     def update_step(self, gradient, variable, learning_rate):
+    ...         variable.assign(variable - learning_rate * fastnn.ops.sign(gradient))
+    >>> w = fastnn.Variable([1.0, -3.0])
+    >>> Signed(0.25).apply([fastnn.Tensor(w.numpy())], [w])
+    >>> w.numpy()
+    array([ 0.75, -2.75], dtype=float32)
     """
 
-    def __init__(
-        self,
-        learning_rate,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
-    ):
-        limits = {"clipnorm": clipnorm, "clipvalue": clipvalue, "global_clipnorm": global_clipnorm}
-        self.weight_decay = self._number_or_none("weight_decay", weight_decay)
-        for limit, value in limits.items():
-            setattr(self, limit, self._number_or_none(limit, value))
-        if sum(value is not None for value in limits.values()) > 1:
-            raise ValueError(
-                f"{type(self).__name__}: clipnorm is {clipnorm}, clipvalue {clipvalue} and "
-                f"global_clipnorm {global_clipnorm}; at most one of them may be given."
-            )
-        if name is not None and not isinstance(name, str):
-            raise TypeError(f"{type(self).__name__}: name is {name!r}; a text is wanted.")
-        self.name = name or type(self).__name__.lower()
-        self._rate = self._checked(learning_rate)
-        self._rate_variable = None
-        self.iterations = None
-        self.variables_built = None
-
-    def __setattr__(self, name, value):
-        # Watched takes what was None for not set yet; of these four it is a setting.
-        if name in self._MAY_BE_NONE and self.__dict__.get(name, value) is None is not value:
-            structure_changed()
-        super().__setattr__(name, value)
-
-    _MAY_BE_NONE = frozenset(("weight_decay", "clipnorm", "clipvalue", "global_clipnorm"))
-
-    def _checked(self, rate):
-        number = as_numbers(rate, f"{type(self).__name__}: learning_rate")
-        if number.shape or not 0 <= number < math.inf:
-            raise ValueError(
-                f"{type(self).__name__}: learning_rate is {rate!r}; a number >= 0 is wanted."
-            )
-        return float(number)
-
-    def _number(self, name, value, below=math.inf):
-        """A float, 0 <= value < below."""
-        fits = isinstance(value, numbers.Real) and 0 <= value <= sys.float_info.max
-        if not fits or value >= below:
-            wanted = f"0 <= {name} < {below}" if below < math.inf else "a number >= 0"
-            raise ValueError(f"{type(self).__name__}: {name} is {value!r}; {wanted} is wanted.")
-        return float(value)
-
-    def _number_or_none(self, name, value):
-        return None if value is None else self._number(name, value)
+    _applied_rate = None  # the variable of the step that is being applied
+    _spared = None  # see exclude_from_weight_decay
 
     @property
     def learning_rate(self):
         """The rate. Assigning a number takes effect at the next step, also in a compiled one."""
-        return self._rate if self._rate_variable is None else self._rate_variable
+        return self._rate.current() if self._applied_rate is None else self._applied_rate
 
     @learning_rate.setter
     def learning_rate(self, value):
@@ -96,38 +61,26 @@ class Optimizer(Watched):
                 f"{type(self).__name__}: learning_rate is set inside a compiled step, where the "
                 "number would stay what it is now. Set it between the steps."
             )
-        self._rate = self._checked(value)
-        if self._rate_variable is not None:
-            self._rate_variable.assign(self._rate)
+        self._rate.set(value)
 
-    def build(self, variables):
-        device = variables[0].device
-        self._rate_variable = Variable(
-            np.array(self._rate), trainable=False, name="learning_rate", device=device
-        )
-        self.iterations = Variable(np.array(0), trainable=False, name="iterations", device=device)
-        self.variables_built = list(variables)
+    def apply(self, grads, trainable_variables=None):
+        """One step.
 
-    def slots(self, variables, name, value=0.0):
-        """A variable of zeros, or of another number, for each of `variables`."""
-        slots = []
-        for v in variables:
-            slot = Variable.empty(
-                v.shape,
-                v.dtype,
-                trainable=False,
-                name=f"{v.name or 'variable'}_{name}",
-                device=v.device,
-            )
-            slot.device.module.fill(slot.array, (value,))
-            slots.append(slot)
-        return slots
-
-    def apply(self, grads, variables):
-        """One step: `grads` are tensors, one for each of `variables`, which must be the same each
-        time."""
+        Args:
+            grads: tensors, one for each of the variables.
+            trainable_variables: weights, all or some of those that the first step had; None for
+                those that it was built with.
+        """
         name = type(self).__name__
-        variables, grads = as_list(variables, name, "variables"), as_list(grads, name, "gradients")
+        if trainable_variables is None:
+            if not self.built:
+                raise TypeError(
+                    f"{name}: gradients came alone; a list of variables is wanted too, or a "
+                    "build(variables) before."
+                )
+            trainable_variables = self.variables_built
+        variables = as_list(trainable_variables, name, "variables")
+        grads = as_list(grads, name, "gradients")
         if len(grads) != len(variables):
             raise ValueError(f"{name}: {len(grads)} gradients came for {len(variables)} variables.")
         if not variables:
@@ -140,30 +93,74 @@ class Optimizer(Watched):
                     f"{name}: the gradient of {v.name or 'a variable'} is {came}; a tensor of "
                     f"shape {v.shape} is wanted."
                 )
-        if self.variables_built is None:
-            self.build(variables)
-        self.step(self._positions(variables), variables, grads)
-
-    def _positions(self, variables):
-        if variables == self.variables_built:  # by identity: tensors define no equality
-            return range(len(variables))
-        known = {id(v): i for i, v in enumerate(self.variables_built)}
+        self.build(variables)
+        positions = self._positions(variables)
+        self._applied_rate = self._rate.of_next_step()
         try:
-            return [known[id(v)] for v in variables]
-        except KeyError:
-            raise ValueError(
-                f"{type(self).__name__}: a variable came that the first step did not have. Use a "
-                "new optimizer after adding layers."
-            ) from None
+            with no_grad():
+                self._apply(positions, variables, grads)
+        finally:
+            self._applied_rate = None
 
-    def apply_gradients(self, grads_and_variables):
-        """One step from pairs (gradient, variable)."""
-        pairs = as_list(grads_and_variables, type(self).__name__, "pairs (gradient, variable)")
+    def _apply(self, positions, variables, grads):
+        if self._spared is not None and self.weight_decay:
+            decayed = [v for v in variables if not self._is_spared(v)]
+            update.decay(decayed, self.learning_rate, self.weight_decay)
+        self.step(positions, variables, grads)
+        if self.use_ema:
+            momentum, frequency = self.ema_momentum, self.ema_overwrite_frequency
+            update.average(
+                self.variables_built, self._averages, self.iterations, momentum, frequency
+            )
+        for v in variables:
+            if v.constraint is not None:
+                v.assign(v.constraint(v))
+
+    def apply_gradients(self, grads_and_vars):
+        """One step from pairs (gradient, variable).
+
+        Returns:
+            The variable of the step count, or None before the first step.
+        """
+        pairs = as_list(grads_and_vars, type(self).__name__, "pairs (gradient, variable)")
         self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self.iterations
+
+    def finalize_variable_values(self, var_list):
+        """Make the weights their moving averages, if it keeps them: the end of a training."""
+        if self.use_ema and self.built:
+            variables = as_list(var_list, type(self).__name__, "variables")
+            for i, v in zip(self._positions(variables), variables, strict=True):
+                v.assign(self._averages[i])
+
+    def exclude_from_weight_decay(self, var_list=None, var_names=None):
+        """Leave some weights out of weight decay, in place of those named before.
+
+        Args:
+            var_list: variables.
+            var_names: texts; a variable is left out if one of them, a regular expression as in
+                Keras, is found in the last part of its name: ["bias", "gamma", "beta"].
+        """
+        name = type(self).__name__
+        variables, texts = (
+            as_list(given or (), name, what)
+            for given, what in ((var_list, "variables"), (var_names, "texts"))
+        )
+        if isinstance(var_names, str) or not all(isinstance(text, str) for text in texts):
+            raise TypeError(f"{name}: var_names is {var_names!r}; a list of texts is wanted.")
+        for v in variables:
+            as_variable(v, name, "one of var_list")
+        self._spared = variables, re.compile("|".join(texts)) if texts else None
+        structure_changed()
+
+    def _is_spared(self, variable):
+        variables, pattern = self._spared
+        own_name = (variable.name or "").rpartition("/")[2]
+        return any(variable is v for v in variables) or bool(pattern and pattern.search(own_name))
 
     def before(self, grads):
         """What an update's kernel is to do before it: weight decay, and the limit of gradients."""
-        limits = {"weight_decay": self.weight_decay or 0.0}
+        limits = {"weight_decay": 0.0 if self._spared is not None else self.weight_decay or 0.0}
         if self.global_clipnorm:
             limits |= {"norm": ops.global_norm(grads), "clipnorm": self.global_clipnorm}
         elif self.clipnorm:
@@ -172,13 +169,17 @@ class Optimizer(Watched):
             limits["clipvalue"] = self.clipvalue
         return limits
 
-    def segments(self, positions, variables, slots, grads):
-        """The tuples (variable, its slots, its gradient) that an update takes."""
-        return [
-            (w, *(slot[i] for slot in slots), g)
-            for i, w, g in zip(positions, variables, grads, strict=True)
-        ]
-
     def step(self, positions, variables, grads):
-        """Update `variables`, whose slots are at `positions`, in place."""
-        raise TypeError(f"{type(self).__name__} defines no step()")
+        """Update `variables`, whose slots are at `positions`, in place, and advance `iterations`:
+        one fused update, or here an `update_step` for each variable."""
+        limits = self.before(grads)
+        weight_decay = limits.pop("weight_decay")
+        if weight_decay:
+            update.decay(variables, self.learning_rate, weight_decay)
+        for g, v in zip(update.limited(grads, **limits), variables, strict=True):
+            self.update_step(g, v, ops.cast(self.learning_rate, v.dtype))
+        update.count(self.iterations)
+
+    def update_step(self, gradient, variable, learning_rate):
+        """Update one variable and its slots in place; the rate comes in the variable's dtype."""
+        raise TypeError(f"{type(self).__name__} defines no step() and no update_step()")

@@ -13,7 +13,7 @@ class RMSprop(Optimizer):
         momentum: 0 .. 1, how much of a step the next one keeps.
         epsilon: added to the mean square, under the root.
         centered: whether the gradients' variance is used in place of their mean square.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        common, named: weight_decay, clipnorm .. name, in `Optimizer`'s order.
 
     Source: Tieleman and Hinton, lecture 6.5 of Neural Networks for Machine Learning (2012).
 
@@ -31,29 +31,27 @@ class RMSprop(Optimizer):
         momentum=0.0,
         epsilon=1e-7,
         centered=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
+        *common,
+        **named,
     ):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        super().__init__(learning_rate, *common, **named)
         self.rho = self._number("rho", rho, below=1)
         self.momentum = self._number("momentum", momentum)
         self.epsilon = self._number("epsilon", epsilon)
         self.centered = bool(centered)
 
-    def build(self, variables):
-        super().build(variables)
-        self.square = self.slots(variables, "square")
-        self.velocity = self.slots(variables, "velocity") if self.momentum else None
-        self.mean = self.slots(variables, "mean") if self.centered else None
+    def make_slots(self, variables):
+        self.square = self.add_optimizer_variables(variables, "square")
+        self.velocity = (
+            self.add_optimizer_variables(variables, "velocity") if self.momentum else None
+        )
+        self.mean = self.add_optimizer_variables(variables, "mean") if self.centered else None
 
     def step(self, positions, variables, grads):
         slots = [slot for slot in (self.square, self.velocity, self.mean) if slot is not None]
         ops.rmsprop_update(
             self.segments(positions, variables, slots, grads),
-            self._rate_variable,
+            self.learning_rate,
             self.iterations,
             self.rho,
             self.momentum,

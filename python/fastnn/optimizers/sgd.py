@@ -11,7 +11,7 @@ class SGD(Optimizer):
         learning_rate: the step size.
         momentum: 0 .. 1, how much of a step the next one keeps.
         nesterov: whether the gradient counts as if the momentum had been applied already.
-        weight_decay, clipnorm, clipvalue, global_clipnorm, name: see `Optimizer`.
+        common, named: weight_decay, clipnorm .. name, in `Optimizer`'s order.
 
     Source: Sutskever, Martens, Dahl and Hinton, On the importance of initialization and momentum in
     deep learning (ICML 2013).
@@ -28,27 +28,25 @@ class SGD(Optimizer):
         learning_rate=0.01,
         momentum=0.0,
         nesterov=False,
-        weight_decay=None,
-        clipnorm=None,
-        clipvalue=None,
-        global_clipnorm=None,
-        name=None,
+        *common,
+        **named,
     ):
-        super().__init__(learning_rate, weight_decay, clipnorm, clipvalue, global_clipnorm, name)
+        super().__init__(learning_rate, *common, **named)
         self.momentum = self._number("momentum", momentum)
         if self.momentum > 1:
             raise ValueError(f"SGD: momentum is {momentum!r}; 0 <= momentum <= 1 is wanted.")
         self.nesterov = bool(nesterov)
 
-    def build(self, variables):
-        super().build(variables)
-        self.velocity = self.slots(variables, "velocity") if self.momentum else None
+    def make_slots(self, variables):
+        self.velocity = (
+            self.add_optimizer_variables(variables, "velocity") if self.momentum else None
+        )
 
     def step(self, positions, variables, grads):
         slots = () if self.velocity is None else (self.velocity,)
         ops.sgd_update(
             self.segments(positions, variables, slots, grads),
-            self._rate_variable,
+            self.learning_rate,
             self.iterations,
             self.momentum,
             self.nesterov,

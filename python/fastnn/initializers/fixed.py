@@ -6,8 +6,40 @@ import sys
 import numpy as np
 
 from .. import devices, ops
-from .._checks import as_dtype, as_shape
+from .._checks import as_dtype, as_numbers, as_shape
 from ..tensor import Tensor
+
+
+class Initializer:
+    """Base of the initializers. A subclass computes in `__call__(shape, dtype=None)`, which gives
+    a tensor or an array; a plain function of the same arguments is as good.
+
+    >>> import numpy as np, fastnn
+    >>> class Ramp(fastnn.initializers.Initializer):
+    ...     def __call__(self, shape, dtype=None):
+    ...         return np.arange(np.prod(shape), dtype=dtype).reshape(shape)
+    >>> layer = fastnn.layers.Dense(2, bias_initializer=Ramp())
+    >>> layer([[0.0]]).numpy()
+    array([[0., 1.]], dtype=float32)
+    """
+
+    def __call__(self, shape, dtype=None):
+        raise TypeError(f"{type(self).__name__} defines no __call__(shape, dtype)")
+
+
+class Given(Initializer):
+    """The numbers of an array, for a weight of its shape."""
+
+    def __init__(self, value):
+        self.value = as_numbers(value, "initializers")
+
+    def __call__(self, shape, dtype=None, device=None):
+        if self.value.shape != as_shape(shape, "initializers"):
+            raise ValueError(
+                f"initializers: the array has shape {self.value.shape}, the weight {tuple(shape)}; "
+                "one shape is wanted."
+            )
+        return uploaded(self.value, dtype, device)
 
 
 def uploaded(array, dtype, device):
@@ -23,7 +55,7 @@ def checked_gain(gain, name):
     return float(gain)
 
 
-class Identity:
+class Identity(Initializer):
     """gain times the identity matrix.
 
     >>> import fastnn
@@ -42,7 +74,7 @@ class Identity:
         return uploaded(self.gain * np.eye(*shape), dtype, device)
 
 
-class Constant:
+class Constant(Initializer):
     """One number everywhere.
 
     >>> import fastnn
@@ -57,7 +89,7 @@ class Constant:
         return ops.full(shape, self.value, dtype, device)
 
 
-class Ones:
+class Ones(Initializer):
     """Ones.
 
     >>> import fastnn
@@ -69,7 +101,7 @@ class Ones:
         return ops.ones(shape, dtype, device)
 
 
-class Zeros:
+class Zeros(Initializer):
     """Zeros.
 
     >>> import fastnn
