@@ -1,6 +1,7 @@
 """fit, evaluate and predict with all their options, on small models; nothing is shuffled."""
 
 import numpy as np
+
 from parity import case, labels, numbers, set_weights, weights
 
 X = numbers(22, 6, seed=1)
@@ -280,7 +281,11 @@ def on_batch(k):
 @case
 def evaluated(k):
     model = network(k)
-    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy", "sparse_categorical_crossentropy"])
+    model.compile(
+        "sgd",
+        "sparse_categorical_crossentropy",
+        metrics=["accuracy", "sparse_categorical_crossentropy"],
+    )
     named = model.evaluate(X, CLASSES, batch_size=5, verbose=0, return_dict=True)
     return {
         "listed": model.evaluate(X, CLASSES, batch_size=5, verbose=0),

@@ -1,6 +1,7 @@
 """Functional models: branches, shared layers, several inputs and outputs, models as layers."""
 
 import numpy as np
+
 from parity import case, labels, numbers, set_weights, weights
 
 A, B = numbers(20, 5, seed=11), numbers(20, 3, seed=12)
