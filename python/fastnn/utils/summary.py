@@ -52,7 +52,7 @@ def summary(
     """
     chain = getattr(model, "is_chain", True)
     table = _Table(chain, show_trainable, line_length, positions)
-    for layer in _in_range(model.layers, layer_range):
+    for layer in _in_range(getattr(model, "operations", model.layers), layer_range):
         connections = None if chain else model.connections(layer)
         for fields in _fields(layer, connections, expand_nested):
             table.add(fields)
@@ -68,7 +68,7 @@ def _fields(layer, connections, expand, level=0):
     prefix = "   " * level + "└ " if level else ""
     parameters = layer.count_params() if layer.built else 0
     yield (
-        f"{prefix}{layer.name} ({type(layer).__name__})",
+        f"{prefix}{layer.name} ({getattr(layer, 'kind', None) or type(layer).__name__})",
         _shapes(layer.output_shapes()),
         f"{parameters:,}" if layer.built else "0 (unbuilt)",
         ", ".join(connections or "-"),
