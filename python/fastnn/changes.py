@@ -19,6 +19,17 @@ def structure():
     return _structure
 
 
+def watch():
+    """From here on collect the variables that this thread writes to."""
+    _local.written = {}
+
+
+def watched():
+    """Stop collecting; the variables written since watch()."""
+    collected, _local.written = list(_local.written.values()), None
+    return collected
+
+
 def begin():
     """From here on collect the variables that this thread writes to, or whose .grad it adds to, and
     what it wants to be done before a replay."""

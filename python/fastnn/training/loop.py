@@ -1,16 +1,23 @@
-"""The loops: fit, evaluate, predict, and their single batches."""
+"""The loops: fit, evaluate, predict."""
 
 import numpy as np
 
-from .. import _nest, devices
+from .. import devices
 from ..callbacks import CallbackList
-from ..tensor import Tensor
-from .arrays import Data
-from .results import Results, in_order, plain
-from .sources import as_count, epochs_of, is_iterable, split, validation_parts, weights_of_classes
+from .results import Results, in_order, plain, say_where, step_of
+from .single import SingleBatches
+from .sources import (
+    as_count,
+    as_frequency,
+    epochs_of,
+    is_iterable,
+    split,
+    validation_parts,
+    weights_of_classes,
+)
 
 
-class Loop:
+class Loop(SingleBatches):
     """The part of a model that goes through data."""
 
     def fit(
@@ -69,6 +76,9 @@ class Loop:
         self._wanted_compiled("fit")
         epochs = as_count("fit", "epochs", epochs, 0)
         initial_epoch = as_count("fit", "initial_epoch", initial_epoch, 0)
+        if steps_per_epoch is not None:
+            steps_per_epoch = as_count("fit", "steps_per_epoch", steps_per_epoch, 1)
+        validation_freq = as_frequency(validation_freq)
         if validation_split:
             given = (x, y, sample_weight, validation_data)
             (x, y, sample_weight), validation_data = split(self, *given, validation_split)
@@ -93,8 +103,9 @@ class Loop:
             for epoch in range(initial_epoch, epochs):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
-                self._train_epoch(source, callbacks, epoch)
-                logs = self._epoch_logs
+                if not self._train_epoch(source, callbacks, epoch):
+                    break  # a generator had ended
+                logs = self._logs()
                 if validation is not None and _is_due(validation_freq, epoch):
                     measured = self._evaluate(validation, callbacks)
                     logs = logs | {f"val_{name}": value for name, value in measured.items()}
@@ -110,6 +121,7 @@ class Loop:
         return self.history
 
     def _train_epoch(self, source, callbacks, epoch):
+        """How many steps there were."""
         hooks = callbacks.batch_hooks_train
         data = step = None
         total = self._loss_tracker.total
@@ -123,7 +135,11 @@ class Loop:
                 data = source.data
             if hooks:
                 callbacks.on_train_batch_begin(number)
-            result = step(*arrays)
+            try:
+                result = step(*arrays)
+            except (TypeError, ValueError) as error:
+                say_where(error, f"fit, epoch {epoch + 1}", number, source)
+                raise
             if result is not None:
                 self._step_logs = result
             # On the CPU the sum of the losses is there to be looked at: 0.1 us.
@@ -135,21 +151,14 @@ class Loop:
             number += 1
             if self._stop_training:
                 break
-        self._epoch_logs = self._logs()
+        return number
 
     def _refuse_nan(self, epoch, step, source):
-        holders = [
-            name
-            for name, array in zip(source.data.names, source.data.arrays, strict=True)
-            if array.dtype.kind == "f" and np.isnan(array).any()
-        ]
-        data = f" {holders[0]} holds NaN itself." if holders else ""
-        of = f" of {source.steps}" if source.steps else ""
         self._step_logs = None
         raise FloatingPointError(
-            f"fit: the loss became NaN at epoch {epoch + 1}, step {step + 1}{of}.{data} The "
-            "weights are lost to it as well. Look for NaN in x and y, for logarithms and divisions "
-            "of your own, or give the optimizer a smaller learning_rate, or clipnorm=1."
+            f"fit, epoch {epoch + 1}, step {step_of(source, step)}: the loss became NaN, and the "
+            f"weights with it. {source.data.not_finite()} Look for logarithms and divisions of "
+            "your own, or give the optimizer a smaller learning_rate, or clipnorm=1."
         )
 
     def _logs(self):
@@ -189,15 +198,20 @@ class Loop:
         self.reset_metrics()
         self._step_logs = None
         source.begin()
+        number = None
         for number, arrays in enumerate(source.epoch()):
             if hooks:
                 callbacks.on_test_batch_begin(number)
-            result = self._step("test", source.data)(*arrays)
+            try:
+                result = self._step("test", source.data)(*arrays)
+            except (TypeError, ValueError) as error:
+                say_where(error, source.name, number, source)
+                raise
             if result is not None:
                 self._step_logs = result
             if hooks:
                 callbacks.on_test_batch_end(number, self._logs)
-        logs = self._logs()
+        logs = {} if number is None else self._logs()
         callbacks.on_test_end(logs)
         return logs
 
@@ -218,7 +232,11 @@ class Loop:
         for number, arrays in enumerate(source.epoch()):
             if hooks:
                 callbacks.on_predict_batch_begin(number)
-            outputs = self._step("predict", source.data)(*arrays)
+            try:
+                outputs = self._step("predict", source.data)(*arrays)
+            except (TypeError, ValueError) as error:
+                say_where(error, "predict", number, source)
+                raise
             if results is None:
                 results = Results(outputs, source)
             results.append(outputs)
@@ -226,42 +244,6 @@ class Loop:
                 callbacks.on_predict_batch_end(number, {"outputs": outputs})
         callbacks.on_predict_end()
         return results.nest()
-
-    # Single batches
-
-    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """One step on one batch; what has been measured on it.
-
-        Args:
-            x, y, sample_weight, class_weight: see `fit`.
-            return_dict: whether the result is a dict by name.
-
-        Returns:
-            The loss; a list of it and the metrics, if there are any; or the dict.
-        """
-        self._wanted_compiled("train_on_batch")
-        weigh = weights_of_classes(class_weight, sample_weight, "train_on_batch")
-        if weigh is not None:
-            sample_weight = weigh(y, None)
-        return self._on_batch("train", x, y, sample_weight, return_dict)
-
-    def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
-        """As `train_on_batch`, without training."""
-        self._wanted_compiled("test_on_batch")
-        return self._on_batch("test", x, y, sample_weight, return_dict)
-
-    def _on_batch(self, kind, x, y, sample_weight, return_dict):
-        data = Data(self, x, y, sample_weight, f"{kind}_on_batch")
-        self.reset_metrics()
-        self._step_logs = self._step(kind, data)(*data.converted())
-        logs = self._logs()
-        return logs if return_dict else in_order(self, logs)
-
-    def predict_on_batch(self, x):
-        """The outputs for one batch, as NumPy arrays."""
-        data = Data(self, x, None, None, "predict_on_batch")
-        outputs = self._step("predict", data)(*data.converted())
-        return _nest.map(lambda t: t.numpy() if isinstance(t, Tensor) else t, outputs)
 
     def _callback_list(self, callbacks, verbose, epochs, source, history=False):
         if isinstance(callbacks, CallbackList):
@@ -278,6 +260,6 @@ class Loop:
 
 
 def _is_due(frequency, epoch):
-    if isinstance(frequency, (list, tuple, set)):
+    if isinstance(frequency, set):
         return epoch + 1 in frequency
     return (epoch + 1) % frequency == 0
