@@ -45,6 +45,7 @@ def assert_agree(name, got, want):
 
 
 @pytest.mark.usefixtures("float64")
+@pytest.mark.filterwarnings("ignore:.*the data ended after")  # as Keras warns
 @pytest.mark.parametrize(("stem", "name"), ALL, ids=map("-".join, ALL))
 def test_as_keras(stem, name):
     found = parity.cases(stem)[name](fastnn)

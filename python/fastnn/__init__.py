@@ -1,30 +1,14 @@
 """fastnn: small, fast deep learning with Keras's names.
 
 Kernels in SIMD C++ and CUDA, gradients on a tape, training steps recorded and replayed without
-Python.
+Python. What is named here is loaded when it is first used.
 """
 
-from . import (
-    activations,
-    config,
-    datasets,
-    devices,
-    initializers,
-    kernels,
-    layers,
-    losses,
-    models,
-    ops,
-    optimizers,
-    utils,
-)
-from .compiled import compile
+import importlib
+
+from . import config, devices
 from .config import get_num_threads, set_num_threads, show_config
 from .devices import synchronize
-from .layers import Input
-from .models import Model, Sequential
-from .tape import gradients, no_grad
-from .tensor import Tensor, Variable
 
 try:
     from . import _threadpool as _threadpool
@@ -33,15 +17,55 @@ except ImportError:
 
 __version__ = "0.1.0"
 
+_MODULES = (
+    "activations",
+    "callbacks",
+    "constraints",
+    "datasets",
+    "initializers",
+    "kernels",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "ops",
+    "optimizers",
+    "regularizers",
+    "utils",
+)
+_NAMES = {
+    "Input": "layers",
+    "Layer": "layers",
+    "Loss": "losses",
+    "Metric": "metrics",
+    "Model": "models",
+    "Optimizer": "optimizers",
+    "Regularizer": "regularizers",
+    "Initializer": "initializers",
+    "Sequential": "models",
+    "Tensor": "tensor",
+    "Variable": "tensor",
+    "compile": "compiled",
+    "gradients": "tape",
+    "no_grad": "tape",
+}
 __all__ = [
+    "Initializer",
     "Input",
+    "Layer",
+    "Loss",
+    "Metric",
     "Model",
+    "Optimizer",
+    "Regularizer",
     "Sequential",
     "Tensor",
     "Variable",
     "activations",
+    "callbacks",
     "compile",
     "config",
+    "constraints",
     "datasets",
     "devices",
     "get_num_threads",
@@ -50,12 +74,29 @@ __all__ = [
     "kernels",
     "layers",
     "losses",
+    "metrics",
     "models",
     "no_grad",
     "ops",
     "optimizers",
+    "regularizers",
     "set_num_threads",
     "show_config",
     "synchronize",
     "utils",
 ]
+
+
+def __getattr__(name):
+    if name in _NAMES:
+        value = getattr(importlib.import_module(f"fastnn.{_NAMES[name]}"), name)
+    elif name in _MODULES:
+        value = importlib.import_module(f"fastnn.{name}")
+    else:
+        raise AttributeError(f"module 'fastnn' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return [*globals(), *_MODULES, *_NAMES]

@@ -257,6 +257,38 @@ class Variable(Tensor):
             kernels.copy(self.array, self.device.upload(source))
         self.written()
 
+    def assign_add(self, value):
+        """Add `value`, of the same shape, to the buffer: a number, an array, or a tensor. What has
+        another dtype is converted first; counters in float64 stay exact up to 2^53.
+
+        Raises:
+            ValueError: the value has another shape.
+            TypeError: the variable holds integers.
+
+        >>> import fastnn
+        >>> total = fastnn.Variable(1.0, "float64", trainable=False)
+        >>> total.assign_add(2)
+        >>> total.numpy()
+        array(3.)
+        """
+        if self.dtype not in FLOATS:
+            raise TypeError(
+                f"assign_add: variable {self.name or ''} is {self.dtype}; float32 or float64 is "
+                "wanted. Make it with that dtype."
+            )
+        if not isinstance(value, (Tensor, int, float)):
+            refuse_while_recording("assign_add() of an array that is no tensor")
+            value = Tensor(self.device.upload(as_numbers(value, "assign_add", self.dtype)))
+        x = as_tensor(value, "assign_add", like=self)
+        if x.shape != self.shape:
+            raise self._wrong_shape(x.shape, "assign_add")
+        kernels, source = self.device.module, x.array
+        if x.dtype != self.dtype or x is self or (isinstance(x, View) and x.of is self):
+            source = self.device.empty(self.shape, self.dtype)
+            (kernels.copy if x.dtype == self.dtype else kernels.cast)(source, x.array)
+        kernels.sum_to(self.array, source, add=1)
+        self.written()
+
     def _can_be_filled_with(self, value):
         """Whether `value` is a number for this variable () and survives the kernel's double."""
         if self.shape or not isinstance(value, (int, float)) or not abs(value) <= 2**53:
@@ -268,9 +300,9 @@ class Variable(Tensor):
         valid."""
         changes.written(self)
 
-    def _wrong_shape(self, shape):
+    def _wrong_shape(self, shape, operation="assign"):
         return ValueError(
-            f"assign: the value has shape {tuple(shape)} but variable {self.name or ''} has "
+            f"{operation}: the value has shape {tuple(shape)} but variable {self.name or ''} has "
             f"{self.shape}."
         )
 

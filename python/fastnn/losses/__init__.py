@@ -1,6 +1,6 @@
 """Losses as objects and as functions, with Keras's names, arguments and numbers."""
 
-from .._names import unknown
+from .._names import find
 from .circle import Circle, circle
 from .crossentropy import (
     BinaryCrossentropy,
@@ -160,12 +160,7 @@ def get(identifier):
     >>> fastnn.losses.get("mse") is fastnn.losses.mean_squared_error
     True
     """
-    found = _KNOWN.get(identifier) if isinstance(identifier, str) else identifier
-    if isinstance(found, type):
-        found = found()
-    if identifier is None or callable(found):
-        return found
-    raise unknown("losses.get", identifier, _KNOWN)
+    return None if identifier is None else find("losses.get", identifier, _KNOWN)
 
 
 def as_loss(identifier, y_true_shape=None, y_pred_shape=None):

@@ -16,6 +16,8 @@ _NO_CLASS = -(2.0**31)  # what float32 and int32 both hold, and no class is call
 def as_data(x, operation, like=None, dtype=None):
     """What np.asarray takes, as a tensor on the device of `like`, in `dtype` or, without one, in
     the dtype that it has."""
+    if isinstance(x, (bool, int, float)):
+        return as_tensor(x, operation, like=like, dtype=dtype)
     if not isinstance(x, Tensor):
         if devices.of(x) is None:
             refuse_while_recording(f"{operation} of a {type(x).__name__}")

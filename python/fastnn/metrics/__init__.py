@@ -1,44 +1,191 @@
-import numpy as np
+"""Metrics: what an epoch's batches come to, with Keras's names, arguments and numbers."""
 
-from .. import ops
-from ..tensor import Variable
+from .._names import find, snake_case
+from ..losses import (
+    binary_crossentropy,
+    binary_focal_crossentropy,
+    categorical_crossentropy,
+    categorical_focal_crossentropy,
+    categorical_hinge,
+    hinge,
+    huber,
+    kind_of_targets,
+    kl_divergence,
+    log_cosh,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_error,
+    mean_squared_logarithmic_error,
+    poisson,
+    sparse_categorical_crossentropy,
+    squared_hinge,
+)
+from .accuracy import (
+    Accuracy,
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    SparseCategoricalAccuracy,
+    accuracy,
+    binary_accuracy,
+    categorical_accuracy,
+    sparse_categorical_accuracy,
+)
+from .errors import (
+    CosineSimilarity,
+    LogCoshError,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredError,
+    MeanSquaredLogarithmicError,
+    RootMeanSquaredError,
+)
+from .hinge import CategoricalHinge, Hinge, SquaredHinge
+from .metric import Metric
+from .probabilistic import (
+    BinaryCrossentropy,
+    CategoricalCrossentropy,
+    KLDivergence,
+    Poisson,
+    SparseCategoricalCrossentropy,
+)
+from .reduction import Mean, MeanMetricWrapper, Sum
+from .top_k import (
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+
+__all__ = [
+    "Accuracy",
+    "BinaryAccuracy",
+    "BinaryCrossentropy",
+    "CategoricalAccuracy",
+    "CategoricalCrossentropy",
+    "CategoricalHinge",
+    "CosineSimilarity",
+    "Hinge",
+    "KLDivergence",
+    "LogCoshError",
+    "Mean",
+    "MeanAbsoluteError",
+    "MeanAbsolutePercentageError",
+    "MeanMetricWrapper",
+    "MeanSquaredError",
+    "MeanSquaredLogarithmicError",
+    "Metric",
+    "Poisson",
+    "RootMeanSquaredError",
+    "SparseCategoricalAccuracy",
+    "SparseCategoricalCrossentropy",
+    "SparseTopKCategoricalAccuracy",
+    "SquaredHinge",
+    "Sum",
+    "TopKCategoricalAccuracy",
+    "accuracy",
+    "as_metric",
+    "binary_accuracy",
+    "binary_crossentropy",
+    "binary_focal_crossentropy",
+    "categorical_accuracy",
+    "categorical_crossentropy",
+    "categorical_focal_crossentropy",
+    "categorical_hinge",
+    "get",
+    "hinge",
+    "huber",
+    "kl_divergence",
+    "log_cosh",
+    "mean_absolute_error",
+    "mean_absolute_percentage_error",
+    "mean_squared_error",
+    "mean_squared_logarithmic_error",
+    "poisson",
+    "sparse_categorical_accuracy",
+    "sparse_categorical_crossentropy",
+    "sparse_top_k_categorical_accuracy",
+    "squared_hinge",
+    "top_k_categorical_accuracy",
+]
+
+_CLASSES = (
+    *(Accuracy, BinaryAccuracy, CategoricalAccuracy, SparseCategoricalAccuracy),
+    *(TopKCategoricalAccuracy, SparseTopKCategoricalAccuracy),
+    *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy),
+    *(KLDivergence, Poisson, Hinge, SquaredHinge, CategoricalHinge),
+    *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
+    *(MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError, Mean, Sum),
+)
+_ALIASES = {
+    "acc": Accuracy,
+    "bce": BinaryCrossentropy,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "mse": MeanSquaredError,
+    "msle": MeanSquaredLogarithmicError,
+}
+_KNOWN = {kind.__name__: kind for kind in _CLASSES}
+_KNOWN |= {snake_case(name): kind for name, kind in _KNOWN.items()}
+_KNOWN |= _ALIASES | {alias.upper(): kind for alias, kind in _ALIASES.items()}
+_BY_TARGETS = {
+    "accuracy": {
+        "binary": BinaryAccuracy,
+        "sparse": SparseCategoricalAccuracy,
+        "categorical": CategoricalAccuracy,
+    },
+    "crossentropy": {
+        "binary": BinaryCrossentropy,
+        "sparse": SparseCategoricalCrossentropy,
+        "categorical": CategoricalCrossentropy,
+    },
+}
+_BY_TARGETS |= {"acc": _BY_TARGETS["accuracy"], "ce": _BY_TARGETS["crossentropy"]}
 
 
-class Metric:
-    def __init__(self, name):
-        self.name = name
-        self.total = Variable(np.zeros(()), trainable=False)
-        self.count = Variable(np.zeros(()), trainable=False)
-        self.variables = [self.total, self.count]
+def get(identifier):
+    """A metric from its name, its class, or itself, as Keras's `metrics.get`.
 
-    def reset_state(self):
-        self.total.assign(0.0)
-        self.count.assign(0.0)
+    Args:
+        identifier: a class's name ("MeanSquaredError", "mean_squared_error", "mse", "MSE") or a
+            class, which gives an object; a metric, a function or None, which are given back.
 
-    def _add(self, v, x):
-        x = ops.cast(x, "float64")
-        v.device.module.sum_to(v.array, x.array, add=1)
-        v.written()
+    Raises:
+        ValueError: the name is unknown; the error says which are near.
 
-    def result(self):
-        return self.total / self.count if float(self.count.array) else ops.zeros((), "float64")
+    >>> import fastnn
+    >>> fastnn.metrics.get("mse")
+    <MeanSquaredError mean_squared_error>
+    """
+    return None if identifier is None else find("metrics.get", identifier, _KNOWN)
 
 
-class Mean(Metric):
-    def update_state(self, v, sample_weight=1.0):
-        self._add(self.total, v * sample_weight)
-        self._add(self.count, ops.full((), float(sample_weight)))
+def as_metric(identifier, y_true_shape=None, y_pred_shape=None):
+    """The `Metric` that a training loop updates, from what a user gives as one. It bears the name
+    that it was given by.
 
+    Args:
+        identifier: as `get` takes it, or "accuracy" or "acc", "crossentropy" or "ce": the binary,
+            sparse or categorical one, as the shapes say.
+        y_true_shape, y_pred_shape: of targets and predictions, for these four names.
 
-class Acc(Metric):
-    def update_state(self, y, p, sample_weight=None):
-        self._add(self.total, ops.sum(ops.cast(ops.equal(ops.argmax(p, axis=-1), y), "float32")))
-        self._add(self.count, ops.full((), float(p.shape[0])))
+    Raises:
+        ValueError: the name is unknown, or None.
 
-
-def get(x):
-    return x
-
-
-def as_metric(x, a, b):
-    return Acc(x)
+    >>> import fastnn
+    >>> fastnn.metrics.as_metric("acc", (32,), (32, 10))
+    <SparseCategoricalAccuracy acc>
+    >>> fastnn.metrics.as_metric("mse")
+    <MeanSquaredError mse>
+    """
+    name = identifier if isinstance(identifier, str) else None
+    by_targets = _BY_TARGETS.get(name.lower()) if name is not None else None
+    if by_targets is not None:
+        return by_targets[kind_of_targets(y_true_shape, y_pred_shape)](name=name)
+    found = get(identifier)
+    if found is None:
+        raise ValueError("metrics: None came; a name, a metric or a function is wanted.")
+    if not isinstance(found, Metric):
+        return MeanMetricWrapper(found, getattr(found, "__name__", getattr(found, "name", None)))
+    if name is not None:
+        found.name = name
+    return found
