@@ -37,6 +37,21 @@ def end():
     return collected
 
 
+def at_end(function):
+    """Call a function when the compiled step has run: what it drops does not outlive the step."""
+    ends = getattr(_local, "ends", None)
+    if ends is None:
+        ends = _local.ends = []
+    ends.append(function)
+
+
+def run_ends():
+    """Call what was given to at_end()."""
+    ends, _local.ends = getattr(_local, "ends", None), None
+    for function in ends or ():
+        function()
+
+
 def before_replay(prepare):
     """Run `prepare(0, 1)`, which writes variables that the step reads: a rate from its schedule.
 

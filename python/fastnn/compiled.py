@@ -141,7 +141,10 @@ class CompiledFunction:
     def _call(self, form, arrays):
         """The result's form and its arrays, without their tape: the same at each call."""
         arguments, keywords = restore(form, arrays)
-        value = self.function(*arguments, **keywords)
+        try:
+            value = self.function(*arguments, **keywords)
+        finally:
+            changes.run_ends()
         refuse_results(value, self._name)
         outputs = []
         return flatten(value, outputs), outputs
