@@ -93,7 +93,8 @@ class Optimizer(Slots):
                     f"{name}: the gradient of {v.name or 'a variable'} is {came}; a tensor of "
                     f"shape {v.shape} is wanted."
                 )
-        self.build(variables)
+        if not self.built:
+            self.build(variables)
         positions = self._positions(variables)
         self._applied_rate = self._rate.of_next_step()
         try:
