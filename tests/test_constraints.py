@@ -83,12 +83,14 @@ def test_by_name_class_and_function():
 
 
 def test_what_is_refused():
-    message = "constraints: 'maxnorm' is unknown; 'max_norm', .* Did you mean 'MaxNorm' or 'max_norm'"
+    message = (
+        "constraints: 'maxnorm' is unknown; 'max_norm', .* Did you mean 'MaxNorm' or 'max_norm'"
+    )
     raises(ValueError, message, constraints.get, "maxnorm")
     for wrong in (5, [], {"class_name": "MaxNorm"}):
         raises(ValueError, "constraints: .* is unknown", constraints.get, wrong)
     for wrong in (-1, float("nan"), "1", None, True):
-        raises(ValueError, "MaxNorm: max_value is .*; a number >= 0", MaxNorm, wrong)
+        raises(ValueError, "MaxNorm: max_value is .*; a finite number >= 0", MaxNorm, wrong)
         raises(ValueError, "MinMaxNorm: min_value is", MinMaxNorm, wrong)
         raises(ValueError, "MinMaxNorm: rate is", MinMaxNorm, rate=wrong)
     raises(ValueError, "min_value is 2 and max_value 1; the smaller one first", MinMaxNorm, 2, 1)

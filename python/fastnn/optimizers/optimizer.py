@@ -144,7 +144,7 @@ class Optimizer(Slots):
         """
         name = type(self).__name__
         variables, texts = (
-            as_list(given or (), name, what)
+            as_list(() if given is None else given, name, what)
             for given, what in ((var_list, "variables"), (var_names, "texts"))
         )
         if isinstance(var_names, str) or not all(isinstance(text, str) for text in texts):
