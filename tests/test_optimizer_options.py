@@ -89,6 +89,19 @@ def test_a_constraint_must_keep_the_shape():
     raises(ValueError, r"assign: the value has shape \(2,\)", SGD(0.1).apply, [g], [w])
 
 
+def test_a_constraint_given_between_compiled_steps():
+    seen = []
+    for compiled in (False, True):
+        (g, w), sgd = pair(), SGD(0.25)
+        step = step_of(sgd, w, compiled)
+        for i in range(8):
+            if i == 4:
+                w.constraint = constraints.NonNeg()
+            step(g)
+            seen.append(w.numpy().max())
+    assert seen[:8] == seen[8:] == [0.5, 0, -0.5, -1, 0, 0, 0, 0]
+
+
 def test_averages():
     g, w = pair()
     sgd = SGD(0.5, use_ema=True, ema_momentum=0.75)

@@ -44,7 +44,7 @@ CALLS = {
         beta=0.1,
     ),
     "Adam.build": lambda: call(optimizers.Adam().build, variables=[Variable(x())]),
-    "exclude_from_weight_decay": lambda: call(spare, var_list=[Variable(x())], var_names=["b"]),
+    "exclude_from_weight_decay": lambda: call(spare, var_list=[Variable(x())]),
     "finalize_variable_values": lambda: call(average, var_list=None),
     "ExponentialDecay": lambda: call(
         schedules.ExponentialDecay, initial_learning_rate=0.1, decay_steps=10, decay_rate=0.5
