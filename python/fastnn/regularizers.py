@@ -26,7 +26,8 @@ class Regularizer(Watched):
     """
 
     def __call__(self, x):
-        return ops.zeros((), as_tensor(x, type(self).__name__).dtype)
+        x = as_tensor(x, type(self).__name__)
+        return ops.zeros((), x.dtype, x.device)
 
 
 class L1L2(Regularizer):
