@@ -151,7 +151,11 @@ class CompiledFunction:
 
     def _run(self, signature, form, arrays):
         before = changes.structure()
-        result, outputs = _core.run_inside(lambda: self._call(form, arrays))
+        changes.begin()  # as a recording will: what it prepares gets its variables here
+        try:
+            result, outputs = _core.run_inside(lambda: self._call(form, arrays))
+        finally:
+            changes.end()
         if changes.structure() == before:
             self._remember(signature, "built")
         return restore(result, outputs)
