@@ -160,6 +160,28 @@ def test_classes_on_another_axis(reduction, weights, from_logits):
         np.testing.assert_allclose(got, want, rtol=1e-14)
 
 
+@pytest.mark.parametrize("axis", [0, 1, -1])
+def test_means_over_another_axis(axis):
+    """Weights go with what is left, also where another axis is as long."""
+    y, p = np.random.default_rng(0).random((2, 3, 3, 3)).round(1)
+    make = functools.partial(losses.BinaryCrossentropy, from_logits=True)
+    values = make(reduction="none", axis=-1)(*(np.moveaxis(x, axis, -1) for x in (y, p))).numpy()
+    weights = np.random.default_rng(1).random((3, 3))
+    for w, wanted in ((None, values), (weights, weights * values)):
+        got = make(axis=axis)(y, p, w).item()
+        np.testing.assert_allclose(got, wanted.mean(), rtol=1e-14)
+
+
+def test_gradients_at_zero():
+    """Of a vector of zeros there is no direction, and of a perfect prediction no error."""
+    x = Variable(np.zeros((2, 3)))
+    y = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    for loss in ("CosineSimilarity", "LogCosh", "MeanAbsolutePercentageError", "Dice", "Huber"):
+        value = getattr(losses, loss)()(y, x)
+        assert np.isfinite(value.item())
+        assert np.isfinite(fastnn.gradients(value, [x])[0].numpy()).all()
+
+
 # Class numbers
 
 SPARSE = [
@@ -293,7 +315,8 @@ def test_functions_of_users():
     assert elements(y, p).item() == 5.5
     assert elements(y, p, [1, 0, 0, 0]).item() == 3 / 12
     # Integers come to a function as what the predictions are.
-    assert losses.as_loss(lambda t, p: t - p)([1, 2], np.zeros((2, 1), "float32")).item() == 1.5
+    errors = losses.LossFunctionWrapper(lambda t, p: t - p, reduction="none")
+    assert errors([1, 2], np.zeros((2, 1), "float32")).numpy().tolist() == [[1.0], [2.0]]
     call = fastnn.compile(lambda y, p: (loss(y, p), elements(y, p)))
     for _ in range(3):
         assert [t.item() for t in call(y, p)] == [6.5, 5.5]

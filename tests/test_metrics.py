@@ -46,7 +46,9 @@ def test_compiled_is_eager(name, dtype):
     assert {v.dtype for v in compiled.variables} == {"float64"}
     assert compiled.result().item() == eager.result().item()
     assert compiled.result().dtype == "float64"
+    versions = [v.version for v in compiled.variables]
     compiled.reset_state()
+    assert all(v.version > n for v, n in zip(compiled.variables, versions, strict=True))
     assert not any(v.numpy().any() for v in compiled.variables)
     step(y, p, WEIGHTS)  # the recorded step goes on from there
     eager.reset_state()
