@@ -174,7 +174,7 @@ def test_what_is_not_the_original_is_refused(data, content, what, suffix):
         PACKED["a-images"][:20],
         PACKED["a-images"][:-5] + b"00000",
         b"no gz",
-        PACKED["a-images"][:12] + b"00000" + PACKED["a-images"][17:],
+        PACKED["a-images"][:10] + b"\xff" + PACKED["a-images"][11:],
     ],
 )
 def test_what_cannot_be_unpacked_is_refused(data, content):

@@ -7,7 +7,7 @@ import types
 import numpy as np
 import pytest
 from fastnn.callbacks import CallbackList
-from fastnn.utils import Progbar, progress
+from fastnn.utils import Progbar, _console, progress
 
 
 class Terminal(io.TextIOWrapper):
@@ -53,7 +53,7 @@ def open_as_stdout(monkeypatch, *arguments, modules=()):
     """Not sys.stdout itself, which pytest exchanges as it likes."""
     terminal = Terminal(*arguments)
     seen = types.SimpleNamespace(stdout=terminal, modules=modules)
-    monkeypatch.setattr(progress, "sys", seen)
+    monkeypatch.setattr(_console, "sys", seen)
     return terminal
 
 
@@ -111,7 +111,7 @@ def test_verbose_0_is_silent(clock, terminal):
 
 
 def test_no_stdout_at_all(clock, terminal):
-    progress.sys.stdout = None
+    _console.sys.stdout = None
     run(clock)
     assert terminal.text == ""
 
@@ -129,6 +129,13 @@ def test_wrong_verbose(wrong):
         Progbar(1, verbose=wrong)
     with pytest.raises(ValueError, match="ProgbarLogger: verbose is "):
         CallbackList(add_progbar=True, verbose=wrong, steps=1, epochs=1)
+
+
+@pytest.mark.parametrize("name", ["target", "width", "interval"])
+def test_wrong_numbers(name):
+    for wrong in ("3", [3]):
+        with pytest.raises(TypeError, match=rf"Progbar: {name} is .*3.*; an? \w+ is wanted"):
+            Progbar(**{"target": 1, name: wrong})
 
 
 # How often
@@ -155,6 +162,24 @@ def test_the_last_values_are_shown_at_the_end(clock, terminal):
         bar.update(step + 1, {"a": step})
     bar.update(10)
     assert terminal.screen[0].endswith(" - a: 8.0000")
+
+
+def test_the_bar_of_fit_reads_the_logs_only_to_show_them(clock, terminal):
+    reads = []
+    callbacks = CallbackList(None, add_progbar=True, verbose=1, epochs=1, steps=1000)
+    callbacks.on_train_begin()
+    callbacks.on_epoch_begin(0)
+    for step in range(1000):
+        clock.now += 0.001
+        callbacks.on_train_batch_end(step, lambda: reads.append(None) or {"loss": 0.5})
+    assert 9 <= len(reads) <= 11
+
+
+def test_values_stay_that_do_not_come_again(clock, terminal):
+    bar = Progbar(3, interval=0, stateless_metrics=())
+    bar.update(1, {"a": 1, "b": 1})
+    bar.update(2, lambda: {"b": 2})
+    assert terminal.screen[0].endswith(" - a: 1.0000 - b: 2.0000")
 
 
 # The line

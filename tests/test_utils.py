@@ -52,6 +52,7 @@ def test_to_categorical_reads_a_tensor():
         (([-1, 1],), ValueError, r"there is a label -1; 2 classes have labels 0 \.\. 1"),
         (([-2],), ValueError, "there is a label -2"),
         (([0, 3], 2), ValueError, r"there is a label 3; 2 classes have labels 0 \.\. 1"),
+        (([2], 2), ValueError, "there is a label 2"),
         (([1.5],), ValueError, "not all of the numbers fit int64"),
         (([nan],), ValueError, "not all of the numbers fit int64"),
         (([],), ValueError, "no labels came, nor num_classes"),

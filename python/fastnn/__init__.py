@@ -49,9 +49,42 @@ _NAMES = {
     "gradients": "tape",
     "no_grad": "tape",
 }
-_EAGER = ("config", "devices", "get_num_threads", "set_num_threads", "show_config", "synchronize")
-
-__all__ = [*_MODULES, *_NAMES, *_EAGER]
+__all__ = [
+    "Initializer",
+    "Input",
+    "Layer",
+    "Loss",
+    "Metric",
+    "Model",
+    "Optimizer",
+    "Regularizer",
+    "Sequential",
+    "Tensor",
+    "Variable",
+    "activations",
+    "callbacks",
+    "compile",
+    "config",
+    "constraints",
+    "datasets",
+    "devices",
+    "get_num_threads",
+    "gradients",
+    "initializers",
+    "kernels",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "no_grad",
+    "ops",
+    "optimizers",
+    "regularizers",
+    "set_num_threads",
+    "show_config",
+    "synchronize",
+    "utils",
+]
 
 
 def __getattr__(name):

@@ -30,9 +30,6 @@ from .ops import (
     tanh_shrink,
     threshold,
 )
-from .symbolic import operation
-from .tape import no_grad
-from .tensor import as_tensor
 
 
 def linear(x):
@@ -70,33 +67,6 @@ def glu(x, axis=-1):
     return ops.multiply(x, ops.sigmoid(gate))
 
 
-@operation
-def sparsemax(x, axis=-1):
-    """The nearest of the points whose coordinates are not negative and sum to 1: a softmax that
-    gives zeros (Martins and Astudillo 2016).
-
-    It is max(x - t, 0), where t is the greatest of (the sum of the k greatest - 1) / k.
-
-    Args:
-        x: float tensor or array.
-        axis: along which.
-
-    >>> import fastnn
-    >>> fastnn.activations.sparsemax([1.0, 0.5, -1.0]).numpy()
-    array([0.75, 0.25, 0.  ], dtype=float32)
-    """
-    x = ops.moveaxis(as_tensor(x, "sparsemax"), axis, -1)
-    with no_grad():
-        greatest, _ = ops.top_k(x, x.shape[-1])
-        counts = ops.cumsum(ops.ones(x.shape[-1:], x.dtype, x.device), -1)
-        limits = ops.divide(ops.subtract(ops.cumsum(greatest, -1), 1.0), counts)
-        above = ops.cast(ops.greater(x, ops.max(limits, -1, keepdims=True)), x.dtype)
-        count = ops.sum(above, -1, keepdims=True)
-    # The limit once more, of what is above it: here it has a gradient.
-    limit = ops.divide(ops.subtract(ops.sum(ops.multiply(x, above), -1, keepdims=True), 1.0), count)
-    return ops.moveaxis(ops.relu(ops.subtract(x, limit)), -1, axis)
-
-
 hard_swish, swish = hard_silu, silu
 
 KNOWN = {
@@ -104,8 +74,8 @@ KNOWN = {
     for function in (
         *(celu, elu, exponential, gelu, glu, hard_shrink, hard_sigmoid, hard_silu, hard_tanh),
         *(leaky_relu, linear, log_sigmoid, log_softmax, mish, relu, relu6, selu, sigmoid, silu),
-        *(soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, sparsemax),
-        *(squareplus, tanh, tanh_shrink),
+        *(soft_shrink, softmax, softplus, softsign, sparse_plus, sparse_sigmoid, squareplus),
+        *(tanh, tanh_shrink),
     )
 }
 KNOWN |= {"swish": silu, "hard_swish": hard_silu}
@@ -149,4 +119,4 @@ def get(identifier):
         return identifier
     if isinstance(identifier, str) and identifier in KNOWN:
         return KNOWN[identifier]
-    raise unknown("activation", identifier, list(KNOWN), "a callable")
+    raise unknown("activation", identifier, KNOWN, "a callable")

@@ -71,16 +71,22 @@ class Operation:
 
     built, trainable, weights = True, True, ()
 
-    def __init__(self, function):
+    def __init__(self, function, arguments):
         from .layers.layer import default_name
 
         self.function = function
-        self.kind = re.sub(r"(?:^|_)(\w)", lambda m: m[1].upper(), function.__name__.strip("_"))
+        name = function.__name__.strip("_")
+        if name in ("unary", "binary", "compare"):  # of many functions, by name
+            name = next((a for a in arguments if isinstance(a, str)), name)
+        self.kind = re.sub(r"(?:^|_)(\w)", lambda m: m[1].upper(), name)
         self.name = default_name(self.kind)
         self.nodes = []
 
     def __call__(self, *arguments, **keywords):
         return self.function(*arguments, **keywords)
+
+    def output_shapes(self):
+        return list(dict.fromkeys(x.shape for node in self.nodes for x in node.outputs))
 
     def count_params(self):
         return 0
@@ -133,7 +139,7 @@ def infer(function, arguments, keywords):
 def call(function, arguments, keywords, inferred=None):
     """What a function of tensors gives for symbolic ones; a graph can run it later."""
     outputs = infer(function, arguments, keywords) if inferred is None else inferred
-    Node(Operation(function), arguments, keywords, outputs)
+    Node(Operation(function, arguments), arguments, keywords, outputs)
     return outputs
 
 

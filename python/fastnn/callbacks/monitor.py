@@ -34,7 +34,7 @@ class MonitorCallback(Callback):
         kind = type(self).__name__
         if not isinstance(monitor, str):
             raise TypeError(f"{kind}: monitor is {monitor!r}; a name is wanted, as 'val_loss'.")
-        if mode not in ("auto", "min", "max"):
+        if not isinstance(mode, str) or mode not in ("auto", "min", "max"):
             raise ValueError(f"{kind}: mode is {mode!r}; 'auto', 'min' or 'max' is wanted.")
         self.monitor = monitor
         self.mode = mode

@@ -207,7 +207,8 @@ class Maxout(Layer):
     def call(self, inputs):
         shape = self.compute_output_shape(inputs.shape)
         axis = self.axis % inputs.ndim
-        groups = ops.reshape(inputs, (*shape[:axis], -1, *shape[axis:]))
+        each = inputs.shape[axis] // self.num_units
+        groups = ops.reshape(inputs, (*shape[:axis], each, *shape[axis:]))
         return ops.max(groups, axis)
 
     def compute_output_shape(self, input_shape):

@@ -69,7 +69,20 @@ class Dropout(Noise):
         if not training or self.rate == 0:
             return inputs
         state = self.drawing(inputs.device)
-        return ops.dropout(inputs, self.rate, state, self._stream, self.noise_shape)
+        mask = None if self.noise_shape is None else self._mask_shape(inputs.shape)
+        return ops.dropout(inputs, self.rate, state, self._stream, mask)
+
+    def _mask_shape(self, shape):
+        """noise_shape with the sizes of the input in place of None."""
+        noise = self.noise_shape or (None,) * len(shape)
+        if len(noise) != len(shape) or any(
+            m not in (None, 1, n) for m, n in zip(noise, shape, strict=True)
+        ):
+            raise ValueError(
+                f"{self.name}: noise_shape is {noise}, and the input has shape {tuple(shape)}; for "
+                "each of its axes None, 1 or its size is wanted."
+            )
+        return tuple(n if m is None else m for m, n in zip(noise, shape, strict=True))
 
 
 class SpatialDropout2D(Dropout):
@@ -126,10 +139,10 @@ class AlphaDropout(Dropout):
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        shape = self.noise_shape or inputs.shape
-        shape = tuple(m if n is None else n for n, m in zip(shape, inputs.shape, strict=True))
         state = self.drawing(inputs.device)
-        drawn = ops.uniform(shape, state, 0.0, 1.0, self._stream, inputs.dtype)
+        drawn = ops.uniform(
+            self._mask_shape(inputs.shape), state, 0.0, 1.0, self._stream, inputs.dtype
+        )
         kept = ops.where(ops.greater_equal(drawn, self.rate), inputs, _SELU_OF_MINUS_INFINITY)
         # What is dropped has this value with probability `rate`; the others have mean 0, variance
         # 1. So the mean is rate * value and the variance (1 - rate) (1 + rate * value^2).

@@ -244,6 +244,11 @@ class Layer(Weighted):
         outputs = self._node().outputs
         return outputs[0] if len(outputs) == 1 else list(outputs)
 
+    def output_shapes(self):
+        """The shapes of the outputs of the symbolic calls, each once; none if there was no call."""
+        shapes = [x.shape for node in self.nodes for x in node.outputs]
+        return list(dict.fromkeys(shapes))
+
     def _node(self):
         if not self.nodes:
             raise AttributeError(

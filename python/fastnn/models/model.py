@@ -152,6 +152,28 @@ class Model(Trainer, Inputs, Layer):
             raise ValueError(f"{self.name} is not built: call it once, or begin with fastnn.Input.")
         return self._graph
 
+    @property
+    def is_chain(self):
+        """Whether each layer follows the one before it, and nothing else."""
+        if self._graph is None:
+            return True
+        nodes = self._graph.nodes
+        return len(self._graph.inputs) == 1 and all(
+            len(node.outputs) == 1 and [x.node for x in node.inputs] == before
+            for node, before in zip(nodes, [[], *([node] for node in nodes)], strict=False)
+        )
+
+    def connections(self, layer):
+        """What a layer gets, in a functional model: names with the number of the call and of the
+        output, such as "dense[0][0]"."""
+        nodes = [] if self._graph is None else self._graph.nodes
+        return [
+            f"{x.node.operation.name}[{x.node.index}][{x.index}]"
+            for node in nodes
+            if node.operation is layer
+            for x in node.inputs
+        ]
+
     def summary(self, *arguments, **keywords):
         """Print the layers, the shapes of their outputs and how many weights they have, as Keras.
 

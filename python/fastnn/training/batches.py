@@ -1,5 +1,7 @@
 """Batches from arrays: shuffled, gathered and converted in C++."""
 
+import warnings
+
 import numpy as np
 
 from .. import _core, devices
@@ -17,12 +19,13 @@ class ArrayBatches:
         batch_size: samples a batch; the last one of a pass may have fewer.
         shuffle: whether each pass has an order of its own; "batch" shuffles whole batches.
         steps: batches an epoch; None: as many as a pass has. If given, an epoch goes on where the
-            last one ended.
+            last one ended, and ends with the pass, as in Keras.
         fresh: whether every batch has memory of its own.
+        name: of the caller, for warnings.
     """
 
-    def __init__(self, data, batch_size, shuffle=False, steps=None, fresh=False):
-        self.data = data
+    def __init__(self, data, batch_size, shuffle=False, steps=None, fresh=False, name="fit"):
+        self.data, self.name = data, name
         self.form = data.form
         self.size = data.size
         self.batch_size = min(batch_size, self.size)
@@ -38,13 +41,22 @@ class ArrayBatches:
             self._seed, self._stream = draw_seed()
             self._order = np.arange(self.size, dtype="int32")
 
+    def begin(self):
+        """Let the next epoch begin with a new pass."""
+        self._at = self._in_a_pass
+
     def epoch(self):
         """Yields tuples of arrays."""
-        if not self._continues:
-            self._at = self._in_a_pass
-        for _ in range(self.steps):
+        if not self._continues or self._at == self._in_a_pass:
+            self._begin_pass()
+        for step in range(self.steps):
             if self._at == self._in_a_pass:
-                self._begin_pass()
+                warnings.warn(
+                    f"{self.name}: the data ended after {step} of {self.steps} steps of an epoch; "
+                    f"a pass has {self._in_a_pass} batches. Give fewer steps, or more data.",
+                    stacklevel=4,
+                )
+                return
             yield self._batch(self._at)
             self._at += 1
 

@@ -34,6 +34,11 @@ class IterableBatches:
         self.ended = False
         self.data = None  # of the last batch
 
+    def begin(self):
+        """Let the next epoch begin anew, where that can be."""
+        if not self._is_iterator:
+            self._iterator = None
+
     def epoch(self):
         """Yields tuples of arrays; `data` says what they are."""
         if self._iterator is None or not self._continues:

@@ -7,7 +7,7 @@ from ..callbacks import CallbackList
 from ..tensor import Tensor
 from .arrays import Data
 from .results import Results, in_order, plain
-from .sources import as_count, epochs_of, split, validation_parts, weights_of_classes
+from .sources import as_count, epochs_of, is_iterable, split, validation_parts, weights_of_classes
 
 
 class Loop:
@@ -79,7 +79,9 @@ class Loop:
         validation = None
         if validation_data is not None:
             parts = validation_parts(validation_data)
-            size = validation_batch_size or batch_size
+            size = validation_batch_size
+            if size is None and not is_iterable(parts[0]):
+                size = batch_size
             validation = epochs_of(
                 self, "fit: validation_data", *parts, size, False, validation_steps
             )
@@ -186,6 +188,7 @@ class Loop:
         callbacks.on_test_begin()
         self.reset_metrics()
         self._step_logs = None
+        source.begin()
         for number, arrays in enumerate(source.epoch()):
             if hooks:
                 callbacks.on_test_batch_begin(number)
@@ -227,7 +230,7 @@ class Loop:
     # Single batches
 
     def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
-        """One step on one batch; what has been measured since the last `reset_metrics()`.
+        """One step on one batch; what has been measured on it.
 
         Args:
             x, y, sample_weight, class_weight: see `fit`.
@@ -249,6 +252,7 @@ class Loop:
 
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
         data = Data(self, x, y, sample_weight, f"{kind}_on_batch")
+        self.reset_metrics()
         self._step_logs = self._step(kind, data)(*data.converted())
         logs = self._logs()
         return logs if return_dict else in_order(self, logs)

@@ -33,7 +33,7 @@ def epochs_of(model, name, x, y, sample_weight, batch_size, shuffle, steps=None,
     if shuffle not in (True, False, "batch", None):
         raise ValueError(f"{name}: shuffle is {shuffle!r}; True, False or 'batch' is wanted.")
     size = 32 if batch_size is None else as_count(name, "batch_size", batch_size, 1)
-    return ArrayBatches(data, size, shuffle, steps, fresh=model.run_eagerly)
+    return ArrayBatches(data, size, shuffle, steps, fresh=model.run_eagerly, name=name)
 
 
 def is_iterable(x):

@@ -55,20 +55,3 @@ class Step:
         for variable, value in self._state:
             variable.assign(value)
         return self(*arrays)
-
-
-def unpack_x_y_sample_weight(data):
-    """(x, y, sample_weight) from x, (x,), (x, y) or (x, y, sample_weight).
-
-    >>> from fastnn.utils import unpack_x_y_sample_weight
-    >>> unpack_x_y_sample_weight((1, 2))
-    (1, 2, None)
-    """
-    if not isinstance(data, (tuple, list)):
-        return data, None, None
-    if not 1 <= len(data) <= 3:
-        raise ValueError(
-            f"unpack_x_y_sample_weight: {len(data)} parts came; x, (x, y) or "
-            "(x, y, sample_weight) is wanted."
-        )
-    return (*data, None, None)[:3]

@@ -5,9 +5,10 @@ import warnings
 from .. import _nest, optimizers, tape
 from ..metrics import Mean, Metric
 from ..ops import zeros
+from ..utils.dataset import unpack_x_y_sample_weight
 from .loop import Loop
 from .outputs import Losses, Metrics, Outputs
-from .step import Step, unpack_x_y_sample_weight
+from .step import Step
 
 
 class Trainer(Loop):

@@ -1,4 +1,4 @@
-"""Seeds, progress bars, downloads and labels.
+"""Seeds, progress bars, downloads, labels and batches.
 
 All but the seeds are loaded when first asked for, so that `import fastnn` stays light.
 """
@@ -7,12 +7,27 @@ from .seeds import draw_seed, set_random_seed
 
 _MODULES = {
     "Progbar": "progress",
+    "PyDataset": "dataset",
+    "Sequence": "dataset",
+    "clear_session": "session",
     "get_file": "files",
     "normalize": "arrays",
     "to_categorical": "arrays",
+    "unpack_x_y_sample_weight": "dataset",
 }
 
-__all__ = ["Progbar", "draw_seed", "get_file", "normalize", "set_random_seed", "to_categorical"]
+__all__ = [
+    "Progbar",
+    "PyDataset",
+    "Sequence",
+    "clear_session",
+    "draw_seed",
+    "get_file",
+    "normalize",
+    "set_random_seed",
+    "to_categorical",
+    "unpack_x_y_sample_weight",
+]
 
 
 def __getattr__(name):

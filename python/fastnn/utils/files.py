@@ -55,6 +55,7 @@ def get_file(
     Raises:
         ValueError: if what came is not what `file_hash` or the server promised, or an argument is
             wrong.
+        TypeError: if a name is no text.
         ConnectionError: if the server cannot be reached, or has no such file.
         OSError: if the cache cannot be written.
 
@@ -77,7 +78,8 @@ def get_file(
     origin = _checked_origin(origin)
     name = _checked_name(fname, origin)
     digest = _checked_digest(file_hash, hash_algorithm)
-    folder = os.path.join(os.path.expanduser(cache_dir or cache_folder()), cache_subdir)
+    cache = cache_folder() if cache_dir is None else _as_path(cache_dir, "cache_dir")
+    folder = os.path.join(os.path.expanduser(cache), _as_path(cache_subdir, "cache_subdir"))
     path = os.path.join(folder, name)
     if not force_download and _is_right(path, digest):
         return path
@@ -127,7 +129,7 @@ def _checked_name(fname, origin):
 
         name = os.path.basename(urlsplit(origin).path)
     else:
-        name = os.fspath(fname)
+        name = _as_path(fname, "fname")
     if name in ("", ".", "..") or any(c in name for c in "/\\\0"):
         raise ValueError(
             f"get_file: {name!r} is no file's name. Give fname without a folder, which goes into "
@@ -136,9 +138,15 @@ def _checked_name(fname, origin):
     return name
 
 
+def _as_path(path, name):
+    if not isinstance(path, (str, os.PathLike)):
+        raise TypeError(f"get_file: {name} is {path!r}; a text is wanted.")
+    return os.fspath(path)
+
+
 def _checked_digest(file_hash, algorithm):
     """(algorithm, digits), or None if there is nothing to compare."""
-    if algorithm not in ("auto", "sha256", "md5"):
+    if not isinstance(algorithm, str) or algorithm not in ("auto", "sha256", "md5"):
         raise ValueError(
             f"get_file: hash_algorithm is {algorithm!r}; 'auto', 'sha256' or 'md5' is wanted."
         )

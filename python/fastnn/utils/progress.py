@@ -11,9 +11,11 @@ in a file; one that renews the line 7 us, at most ten times a second. From Callb
 are two more calls, 0.3 us in all (CPython 3.11, AMD EPYC).
 """
 
-import os
-import sys
+import operator
 from time import perf_counter
+
+from .._checks import as_number
+from ._console import columns, is_notebook, is_terminal, write
 
 _NOTEBOOK_INTERVAL = 0.5  # seconds: each renewal is a message to the browser
 
@@ -36,6 +38,7 @@ class Progbar:
 
     Raises:
         ValueError: if `verbose` is none of these, or both kinds of names are given.
+        TypeError: if a number is none.
 
     >>> from fastnn.utils import Progbar
     >>> bar = Progbar(target=3, verbose=2, title="Epoch 1/1")
@@ -60,14 +63,15 @@ class Progbar:
                 "Progbar: stateful_metrics and stateless_metrics came; at most one of them is "
                 "wanted. The names that are not in it are of the other kind."
             )
-        self.target = target
-        self.width = width
+        self.target = None if target is None else _as_count(target, "target")
+        self.width = _as_count(width, "width")
         self.verbose = checked_verbose(verbose, "Progbar")
-        self.unit_name = unit_name
-        self.title = title
+        self.unit_name = str(unit_name)
+        self.title = str(title)
         self.seen = 0
-        self.live = self.verbose == 1 and (_is_terminal() or "ipykernel" in sys.modules)
-        self._interval = interval if _is_terminal() else max(interval, _NOTEBOOK_INTERVAL)
+        self.live = self.verbose == 1 and (is_terminal() or is_notebook())
+        interval = as_number(interval, "Progbar", "interval")
+        self._interval = interval if is_terminal() else max(interval, _NOTEBOOK_INTERVAL)
         self._stateful = stateful_metrics
         self._stateless = stateless_metrics
         self._averages = stateless_metrics is None or len(stateless_metrics) > 0
@@ -79,8 +83,8 @@ class Progbar:
         self._first = None  # when the first step was done: it may have compiled something
         self._stopped = None
         self._due = 0.0  # when the line may be renewed
-        if title and self.live:
-            _write(title + "\n")
+        if self.title and self.live:
+            write(self.title + "\n")
 
     def update(self, current, values=None, finalize=None):
         """Say that `current` steps are done.
@@ -162,12 +166,14 @@ class Progbar:
         self._values.update(latest or {})
         line += "".join(f" - {name}: {_number(value)}" for name, value in self._values.items())
         if not self.live:
-            _write(line + end)
+            write(line + end)
             return
-        line = line if end else line[: _columns() - 1]  # "\r" would not find a second line's begin
+        line = (
+            line if end else line[: columns(default=200) - 1]
+        )  # "\r" would not find a second line's begin
         rest = " " * (self._shown - len(line))
         self._shown = len(line)
-        _write(f"\r{line}{rest}{end}")
+        write(f"\r{line}{rest}{end}")
 
     def _count(self):
         if self.target is None:
@@ -197,6 +203,13 @@ class Progbar:
         return f"{rate:,.{0 if rate >= 10 else 1}f} {unit}{plural}/s"
 
 
+def _as_count(n, name):
+    try:
+        return operator.index(n)
+    except TypeError:
+        raise TypeError(f"Progbar: {name} is {n!r}; an integer is wanted.") from None
+
+
 def checked_verbose(verbose, operation):
     """0, 1 or 2; "auto" is 1."""
     if isinstance(verbose, str) and verbose == "auto":
@@ -223,28 +236,3 @@ def _duration(seconds):
     if hours:
         return f"{hours}:{minutes:02d}:{seconds:02d}"
     return f"{minutes}:{seconds:02d}" if minutes else f"{seconds}s"
-
-
-def _is_terminal():
-    return bool(getattr(sys.stdout, "isatty", bool)())
-
-
-def _columns():
-    try:
-        return os.get_terminal_size(sys.stdout.fileno()).columns or 80
-    except (AttributeError, OSError, ValueError):
-        return 200  # a notebook, which folds long lines without harm
-
-
-def _write(text):
-    out = sys.stdout
-    if out is None:
-        return  # pythonw, or a service without one
-    encoding = getattr(out, "encoding", None) or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:  # a bar is no reason to lose a day of training
-        text = text.replace("━", "=").replace("─", "-")
-        text = text.encode(encoding, "replace").decode(encoding)
-    out.write(text)
-    out.flush()
