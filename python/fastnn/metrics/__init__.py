@@ -124,8 +124,8 @@ _ALIASES = {
     "mse": MeanSquaredError,
     "msle": MeanSquaredLogarithmicError,
 }
-_KNOWN = {kind.__name__: kind for kind in _CLASSES}
-_KNOWN |= {snake_case(name): kind for name, kind in _KNOWN.items()}
+_KNOWN = {snake_case(kind.__name__): kind for kind in _CLASSES}
+_KNOWN |= {kind.__name__: kind for kind in _CLASSES}
 _KNOWN |= _ALIASES | {alias.upper(): kind for alias, kind in _ALIASES.items()}
 _BY_TARGETS = {
     "accuracy": {
