@@ -60,9 +60,6 @@ def _upload_to_cpu(array):
 
 
 cpu = Device(_cpu, np.ndarray, _upload_to_cpu, np.array, np.from_dlpack)
-# The first array fetches NumPy's C interface by running Python, and a Ctrl-C there would pass as a
-# C++ exception through the interpreter, which crashes later. So it is fetched now.
-cpu.empty((0,), "float32")
 _by_type = {np.ndarray: cpu}
 
 
