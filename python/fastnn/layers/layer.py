@@ -50,6 +50,7 @@ class Layer(Converting, Weighted):
         trainable: whether its weights are trained.
         dtype: "float32" or "float64", of the weights and of what inputs are converted to;
             fastnn.config.floatx() if None.
+        autocast: taken for Keras's sake: inputs are converted as they are needed.
         name: unique by default.
         input_shape: of one sample: a first layer of a Sequential builds its weights at once.
         input_dim: the same for inputs of one axis.
@@ -80,6 +81,7 @@ class Layer(Converting, Weighted):
         activity_regularizer=None,
         trainable=True,
         dtype=None,
+        autocast=True,
         name=None,
         input_shape=None,
         input_dim=None,
