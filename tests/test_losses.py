@@ -312,6 +312,8 @@ def test_functions_of_users():
     assert loss(y, p).item() == (2 + 5 + 8 + 11) / 4
     assert loss(y, p, [1, 0, 0, 1]).item() == (2 + 11) / 4
     elements = losses.as_loss(lambda t, p: abs(t - p))
+    assert elements.name == "lambda"
+    assert losses.as_loss(functools.partial(farthest)).name == "partial"
     assert elements(y, p).item() == 5.5
     assert elements(y, p, [1, 0, 0, 0]).item() == 3 / 12
     # Integers come to a function as what the predictions are.

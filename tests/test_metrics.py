@@ -207,6 +207,7 @@ def test_functions_of_users():
         call(y, p)
     assert metric.result().item() == 2 / 8
     plain = metrics.as_metric(lambda t, p: ops.mean(abs(t - p)))
+    assert plain.name == "lambda"
     assert plain(y.astype("float32"), p).item() == np.abs(p).mean()
 
 
