@@ -185,7 +185,7 @@ def as_metric(identifier, y_true_shape=None, y_pred_shape=None):
     if found is None:
         raise ValueError("metrics: None came; a name, a metric or a function is wanted.")
     if not isinstance(found, Metric):
-        return MeanMetricWrapper(found, getattr(found, "__name__", getattr(found, "name", None)))
+        return MeanMetricWrapper(found)
     if name is not None:
         found.name = name
     return found
