@@ -4,6 +4,8 @@ The first row, a Python function that does nothing, is part of all others. What 
 a replay is a sixteenth of the difference between the last two rows.
 """
 
+from functools import partial
+
 import numpy as np
 
 from benchmarks.rows import Row
@@ -67,6 +69,26 @@ def replay(launches):
     return prepare
 
 
+def small_model(library, fit):
+    """1,000 steps of Dense(1) on one sample each: by fit, or only replayed, one after the other."""
+    fastnn = library.module
+    model = fastnn.Sequential([fastnn.Input((1,)), fastnn.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    x = np.ones((1000, 1), "float32")
+    model.fit(x, x, batch_size=1, verbose=0)
+    if fit:
+        return (lambda: model.fit(x, x, batch_size=1, verbose=0) and None), None
+    [step] = [step for (kind, *_), step in model._steps.items() if kind == "train"]
+    [program] = step.function.programs()
+    arrays = (x[:1], x[1:2])
+
+    def replays():
+        for _ in range(1000):
+            program.replay(arrays)
+
+    return replays, None
+
+
 def plain(function):
     """`function` of NumPy or PyTorch, an input and an output gives the call."""
 
@@ -108,10 +130,17 @@ CALLS = {
     "ops.relu, on the tape": {"fastnn": relu_on_tape, "torch": torch_relu_on_tape},
     "replay of 1 launch": {"fastnn": replay(1)},
     "replay of 17 launches": {"fastnn": replay(17)},
+    "fit: 1000 steps of Dense(1), batch 1": {"fastnn": partial(small_model, fit=True)},
+    "their replays alone": {"fastnn": partial(small_model, fit=False)},
 }
 
 
-WITHOUT_VALUES = ("a Python function that does nothing", "a new array")
+WITHOUT_VALUES = (
+    "a Python function that does nothing",
+    "a new array",
+    "fit: 1000 steps of Dense(1), batch 1",
+    "their replays alone",
+)
 
 
 def rows():

@@ -79,6 +79,11 @@ def test_eager_and_graph_give_the_same_bits(gpu):
         lambda: fastnn.optimizers.Adagrad(clipvalue=0.01),
         lambda: fastnn.optimizers.Adadelta(1.0, weight_decay=0.1),
         lambda: fastnn.optimizers.AdamW(amsgrad=True),
+        lambda: fastnn.optimizers.Nadam(
+            fastnn.optimizers.schedules.CosineDecay(0.01, 5), use_ema=True, clipnorm=0.1
+        ),
+        lambda: fastnn.optimizers.Lamb(use_ema=True, ema_overwrite_frequency=3, weight_decay=0.1),
+        lambda: fastnn.optimizers.Ftrl(lambda: 0.1, global_clipnorm=0.1),
     ],
 )
 def test_optimizers_on_the_gpu(gpu, make):

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from fastnn import layers
 from layer_cases import APART, CASES, WEIGHTS
+from test_conv2d import place_of
 
 every = pytest.mark.parametrize("name", CASES)
 
@@ -73,8 +74,6 @@ def test_a_call_on_inputs_builds_and_gives_the_shape(name):
 @pytest.mark.parametrize("training", [False, True])
 def test_compiled_is_eager(name, dtype, training):
     """Bit for bit, outputs and weights, in each of five calls: the last three are replays."""
-    if "function of shapes" in name:
-        pytest.skip("as the Lambda above it")
     found = []
     for wrap in (lambda f: f, fastnn.compile):
         layer, x = prepared(name, dtype)
@@ -127,6 +126,21 @@ def test_training_makes_the_loss_smaller(name):
     for _ in range(3):
         optimizer.apply(fastnn.gradients(loss(), variables), variables)
     assert float(loss()) < before
+
+
+@every
+def test_every_device_gives_the_same(name, device):
+    """A layer is built where its first input is."""
+    found = []
+    for place in (fastnn.devices.cpu, place_of(device)):
+        fastnn.utils.set_random_seed(1)
+        layer, x = prepared(name, "float64")
+        x = [fastnn.Tensor(place.upload(one)) for one in (x if isinstance(x, list) else [x])]
+        y = layer(x if len(x) > 1 else x[0], training=True)
+        assert y.device is place and all(w.device is place for w in layer.weights)
+        found.append([y.numpy(), *layer.get_weights()])
+    for one, other in zip(*found, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12)
 
 
 @every

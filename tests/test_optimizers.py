@@ -4,7 +4,21 @@ import fastnn
 import numpy as np
 import pytest
 from fastnn import Tensor, Variable
-from fastnn.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, Optimizer, RMSprop, get
+from fastnn.optimizers import (
+    SGD,
+    Adadelta,
+    Adagrad,
+    Adam,
+    Adamax,
+    AdamW,
+    Ftrl,
+    Lamb,
+    Lion,
+    Nadam,
+    Optimizer,
+    RMSprop,
+    get,
+)
 from networks import batches, classification_step, digest, mlp
 
 ADAM = (0.9, 0.999, 1e-7, 0.0, 0.0, 0.0)  # its settings
@@ -164,12 +178,16 @@ def test_overlaps_among_many_segments_are_found():
 
 ALL = [SGD, lambda **k: SGD(momentum=0.9, nesterov=True, **k), RMSprop, Adagrad, Adadelta]
 ALL += [lambda **k: RMSprop(momentum=0.5, centered=True, **k), Adam, AdamW]
-ALL += [lambda **k: Adam(amsgrad=True, **k)]
+ALL += [lambda **k: Adam(amsgrad=True, **k), Adamax, Nadam, Lion, Ftrl, Lamb]
 LIMITS = [{"clipnorm": 0.5}, {"clipvalue": 0.25}, {"global_clipnorm": 0.5}]
 
 
 @pytest.mark.parametrize(
-    "make, limits", [*((make, {}) for make in ALL), *((Adam, limits) for limits in LIMITS)]
+    "make, limits",
+    [
+        *((make, {}) for make in ALL),
+        *((kind, limits) for kind in (Adam, Lion) for limits in LIMITS),
+    ],
 )
 def test_bits_with_any_number_of_threads_and_compiled(make, limits):
     """Eager and compiled, with slots that are made within the step; on 1, 2 and 4 threads."""
@@ -205,13 +223,21 @@ def test_frozen_variables_and_gradients_are_left_alone(make):
     assert (frozen.numpy() < kept).all()
 
 
-def test_limits_are_keras():
+class Plain(Optimizer):
+    """Gradient descent, made of operations."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        variable.assign(variable - learning_rate * gradient)
+
+
+@pytest.mark.parametrize("descent", [SGD, Plain])
+def test_limits_are_keras(descent):
     """What a step of gradient descent moves is the gradient as it was cut."""
 
     def moved(values, **limits):
         grads = [Tensor(np.array(one)) for one in values]
         weights = [Variable(np.zeros(one.shape)) for one in grads]
-        SGD(1.0, **limits).apply(grads, weights)
+        descent(1.0, **limits).apply(grads, weights)
         return [(-w.numpy()).tolist() for w in weights]
 
     grads = [[3.0, 4.0], [0.3, 0.4]]  # of norms 5 and 0.5, together sqrt(25.25)
@@ -233,7 +259,7 @@ def test_limits_are_keras():
 
 
 def test_wrong_limits():
-    for make in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW):
+    for make in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW, Adamax, Nadam, Lion, Ftrl, Lamb):
         name = make.__name__
         for limit in ("clipnorm", "clipvalue", "global_clipnorm", "weight_decay"):
             for wrong in (-1, float("nan"), float("inf"), "1", [1.0]):
@@ -245,16 +271,26 @@ def test_wrong_limits():
     raises(ValueError, "AdamW: weight_decay is None", AdamW, weight_decay=None)
     raises(ValueError, "RMSprop: rho is 1; 0 <= rho < 1", RMSprop, rho=1)
     raises(ValueError, "Adagrad: initial_acc", Adagrad, initial_accumulator_value=-0.1)
+    for kind in (Adamax, Nadam, Lamb):
+        raises(ValueError, f"{kind.__name__}: beta_2 is 1; 0 <= beta_2 < 1", kind, beta_2=1)
+    raises(ValueError, "Lion: beta_1 is 1.5; 0 <= beta_1 <= 1", Lion, beta_1=1.5)
+    raises(ValueError, "Lion: beta_1 is 0, which", Lion, beta_1=0)
+    for power in (0.5, float("nan"), "1", -float("inf")):
+        raises(ValueError, "Ftrl: learning_rate_power is", Ftrl, learning_rate_power=power)
+    for name in ("l1", "l2", "l2_shrinkage"):
+        name += "_regularization_strength"
+        raises(ValueError, f"Ftrl: {name} is -1; a number >= 0", Ftrl, **{name: -1})
 
 
 def test_optimizers_by_name():
-    for kind in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW):
+    for kind in (SGD, RMSprop, Adagrad, Adadelta, Adam, AdamW, Adamax, Nadam, Lion, Ftrl, Lamb):
         for name in (kind.__name__, kind.__name__.lower()):
             assert type(get(name)) is kind
     adam = Adam()
     assert get(adam) is adam
-    for wrong in ("nadamax", None, 5, Adam):
+    for wrong in ("nadamax", None, 5, Adam, {"class_name": "Adam"}):
         raises(ValueError, "optimizers: .* is unknown; 'sgd', ", get, wrong)
+    raises(ValueError, "Did you mean 'adamax' or 'nadam'", get, "NAdamax")
 
 
 def test_a_setting_changed_between_compiled_steps_takes_effect():

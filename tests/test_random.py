@@ -103,7 +103,9 @@ def test_wrong_masks():
         raises(TypeError, "dropout: noise_shape", ops.dropout, x, 0.5, state(), 0, wrong)
     for wrong in ((1, 0), ("a",), (1.5,)):
         raises(ValueError, "Dropout: noise_shape", layers.Dropout, 0.5, wrong)
-    raises(ValueError, "height, width", layers.SpatialDropout2D(0.5), np.ones((2, 3)), True)
+    raises(
+        ValueError, "height, width", layers.SpatialDropout2D(0.5), np.ones((2, 3)), training=True
+    )
 
 
 def test_layers_that_draw():

@@ -13,6 +13,17 @@ def snake_case(name):
     return re.sub(r"(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
+def name_of(function):
+    """What a function or another callable is called: its own name, or its class's.
+
+    >>> from fastnn._names import name_of
+    >>> name_of(lambda: None), name_of(dict.fromkeys)
+    ('lambda', 'fromkeys')
+    """
+    own = getattr(function, "name", None) or getattr(function, "__name__", None)
+    return snake_case(re.sub(r"\W", "", own or type(function).__name__))
+
+
 def as_name(name, kind):
     """A given name, or for None the class's own."""
     if name is not None and not isinstance(name, str):

@@ -4,6 +4,8 @@ what Python does before each replay."""
 import threading
 import types
 
+from . import _core
+
 _structure = 0
 _local = threading.local()
 
@@ -17,17 +19,6 @@ def structure_changed():
 def structure():
     """How often a structure was changed so far."""
     return _structure
-
-
-def watch():
-    """From here on collect the variables that this thread writes to."""
-    _local.written = {}
-
-
-def watched():
-    """Stop collecting; the variables written since watch()."""
-    collected, _local.written = list(_local.written.values()), None
-    return collected
 
 
 def begin():
@@ -48,14 +39,29 @@ def end():
     return collected
 
 
+def at_end(function):
+    """Call a function when the compiled step has run: what it drops does not outlive the step."""
+    ends = getattr(_local, "ends", None)
+    if ends is None:
+        ends = _local.ends = []
+    ends.append(function)
+
+
+def run_ends():
+    """Call what was given to at_end()."""
+    ends, _local.ends = getattr(_local, "ends", None), None
+    for function in ends or ():
+        function()
+
+
 def before_replay(prepare):
     """Run `prepare(0, 1)`, which writes variables that the step reads: a rate from its schedule.
 
-    While a step is recorded, the i-th call for the same function runs `prepare(i, 1)`, unrecorded,
-    and every replay begins with `prepare(0, n)`, n being how many calls there were.
+    In a compiled function the i-th call for the same function runs `prepare(i, 1)`, unrecorded, and
+    every replay begins with `prepare(0, n)`, n being how many calls there were.
 
     Returns:
-        i, which is 0 outside of a recording: the variables of the i-th call must be its own.
+        i, which is 0 outside: the variables of the i-th call must be its own.
     """
     prepared = getattr(_local, "prepared", None)
     if prepared is None:
@@ -63,7 +69,10 @@ def before_replay(prepare):
         return 0
     i = prepared.get(prepare, 0)
     prepared[prepare] = i + 1
-    _unrecorded(lambda: prepare(i, 1))
+    if _core.recording():
+        _unrecorded(lambda: prepare(i, 1))
+    else:
+        prepare(i, 1)
     return i
 
 

@@ -144,18 +144,21 @@ class CompiledFunction:
     def _call(self, form, arrays):
         """The result's form and its arrays, without their tape: the same at each call."""
         arguments, keywords = restore(form, arrays)
-        value = self.function(*arguments, **keywords)
+        try:
+            value = self.function(*arguments, **keywords)
+        finally:
+            changes.run_ends()
         refuse_results(value, self._name)
         outputs = []
         return flatten(value, outputs), outputs
 
     def _run(self, signature, form, arrays):
         before = changes.structure()
-        changes.watch()
+        changes.begin()  # as a recording will: what it prepares gets its variables here
         try:
             result, outputs = _core.run_inside(lambda: self._call(form, arrays))
         finally:
-            written = changes.watched()
+            written, _, _ = changes.end()
         if changes.structure() == before:
             self._remember(signature, written)
         return restore(result, outputs)

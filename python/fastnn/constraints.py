@@ -7,6 +7,7 @@ belongs to one unit; (0, 1, 2) for that of a Conv2D layer.
 """
 
 import numbers
+import sys
 
 from . import ops
 from ._floatx import epsilon
@@ -128,8 +129,9 @@ def _norms(w, axis):
 
 
 def _number(value, kind, name):
-    if isinstance(value, bool) or not isinstance(value, numbers.Real) or not value >= 0:
-        raise ValueError(f"{kind}: {name} is {value!r}; a number >= 0 is wanted.")
+    fits = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not fits or not 0 <= value <= sys.float_info.max:
+        raise ValueError(f"{kind}: {name} is {value!r}; a finite number >= 0 is wanted.")
     return float(value)
 
 

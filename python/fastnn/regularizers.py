@@ -3,8 +3,8 @@
 Dense(8, kernel_regularizer=L2(1e-4))
 """
 
-import math
 import numbers
+import sys
 
 from . import ops
 from ._floatx import epsilon
@@ -26,7 +26,8 @@ class Regularizer(Watched):
     """
 
     def __call__(self, x):
-        return ops.zeros((), as_tensor(x, type(self).__name__).dtype)
+        x = as_tensor(x, type(self).__name__)
+        return ops.zeros((), x.dtype, x.device)
 
 
 class L1L2(Regularizer):
@@ -142,7 +143,7 @@ def _identity(n, like):
 def _factor(value, default, kind, name):
     value = default if value is None else value
     fits = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not fits or not 0 <= value < math.inf:
+    if not fits or not 0 <= value <= sys.float_info.max:
         raise ValueError(f"{kind}: {name} is {value!r}; a finite number >= 0 is wanted.")
     return float(value)
 

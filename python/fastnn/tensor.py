@@ -174,6 +174,17 @@ def view(array, of):
     return tensor
 
 
+def _structural(name):
+    """A property that is part of what recorded steps have frozen."""
+
+    def change(self, value):
+        if getattr(self, name) is not value:
+            setattr(self, name, value)
+            changes.structure_changed()
+
+    return property(operator.attrgetter(name), change)
+
+
 class Variable(Tensor):
     """A tensor that owns one buffer for life and is written in place: weights, rates, counters.
 
@@ -187,7 +198,10 @@ class Variable(Tensor):
     array([3., 4.], dtype=float32)
     """
 
-    __slots__ = ("_trainable", "constraint", "name", "regularizer", "version")
+    __slots__ = ("_constraint", "_regularizer", "_trainable", "name", "version")
+
+    regularizer = _structural("_regularizer")  # a function of it, whose value training adds
+    constraint = _structural("_constraint")  # a function of it, which replaces it after an update
 
     def __init__(self, value, dtype=None, trainable=True, name=None, device=None):
         array = as_numbers(value, "Variable")
@@ -210,8 +224,7 @@ class Variable(Tensor):
         self.name = name
         self.version = 0
         self._trainable = self.requires_grad = bool(trainable) and self.dtype in FLOATS
-        self.regularizer = None  # a function of the weight, whose value a training loop adds
-        self.constraint = None  # a function of the weight, which takes its place after an update
+        self._regularizer = self._constraint = None
 
     @property
     def trainable(self):

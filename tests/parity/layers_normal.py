@@ -120,3 +120,10 @@ def combine(k, kind, arguments, shapes):
         "f": array(function(inputs, **arguments)),
         "shape": known(shape),
     }
+
+
+@case
+def cosine_of_nothing(k):
+    x = numbers(3, 4)
+    x[1] = 0
+    return {"y": array(k.layers.Dot(axes=1, normalize=True)([x, x[::-1].copy()]))}

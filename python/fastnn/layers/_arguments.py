@@ -2,8 +2,8 @@
 the cure."""
 
 import numbers
-import sys
 import operator
+import sys
 
 from .. import activations, constraints, initializers, regularizers
 

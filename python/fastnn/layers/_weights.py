@@ -61,7 +61,7 @@ class Weighted(Watched):
     def add_weight(
         self,
         shape=(),
-        initializer="glorot_uniform",
+        initializer=None,
         dtype=None,
         trainable=True,
         regularizer=None,
@@ -72,7 +72,8 @@ class Weighted(Watched):
 
         Args:
             shape: a tuple of sizes.
-            initializer: a name, an array, or a function of the shape and the dtype.
+            initializer: a name, an array, or a function of the shape and the dtype; None is
+                "glorot_uniform".
             dtype: the layer's if None.
             trainable: whether it is trained.
             regularizer: a function of the weight, or its name: what training adds to the loss.
@@ -80,6 +81,8 @@ class Weighted(Watched):
             name: of the weight, after the layer's.
         """
         shape = as_shape(shape, self.name)
+        if initializer is None:
+            initializer = "glorot_uniform"
         device, dtype = devices.default(self.device), as_dtype(dtype or self.dtype, self.name)
         with device:
             values = initializers.get(initializer)(shape, dtype=dtype)

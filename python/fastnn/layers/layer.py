@@ -4,15 +4,13 @@ import inspect
 import threading
 from collections import Counter
 
-import numpy as np
-
-from .. import _nest, devices, regularizers, symbolic
-from .._checks import DTYPES, FLOATS, as_dtype, as_numbers
+from .. import _core, _nest, changes, devices, regularizers, symbolic
+from .._checks import FLOATS, as_dtype
 from .._names import snake_case
-from ..tensor import Argument, Tensor, as_tensor
+from ..tensor import Tensor
+from ._conversion import Converting, holds_tensors
 from ._weights import Weighted
 
-_NATIVE = frozenset(map(np.dtype, DTYPES))
 _counts = Counter()
 _lock = threading.Lock()
 
@@ -42,7 +40,7 @@ def reset_names():
         _counts.clear()
 
 
-class Layer(Weighted):
+class Layer(Converting, Weighted):
     """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in
     `call(x)`, or `call(x, training)`. Variables and layers that are its attributes are part of it.
 
@@ -52,6 +50,7 @@ class Layer(Weighted):
         trainable: whether its weights are trained.
         dtype: "float32" or "float64", of the weights and of what inputs are converted to;
             fastnn.config.floatx() if None.
+        autocast: taken for Keras's sake: inputs are converted as they are needed.
         name: unique by default.
         input_shape: of one sample: a first layer of a Sequential builds its weights at once.
         input_dim: the same for inputs of one axis.
@@ -69,7 +68,6 @@ class Layer(Weighted):
     """
 
     training_argument = False  # whether call() takes training=
-    one_input = False  # whether a list is an array, and never several inputs
     _takes_tensors = True  # of its dtype, as they are
 
     def __init_subclass__(cls, **arguments):
@@ -83,6 +81,7 @@ class Layer(Weighted):
         activity_regularizer=None,
         trainable=True,
         dtype=None,
+        autocast=True,
         name=None,
         input_shape=None,
         input_dim=None,
@@ -132,11 +131,10 @@ class Layer(Weighted):
         if not (isinstance(x, Tensor) and x.dtype == self.dtype and self._takes_tensors):
             if symbolic.any_symbolic(arguments, keywords):
                 return self._call_symbolically(arguments, keywords, training)
-            if not arguments and not keywords:
-                raise TypeError(f"{self.name}: an input is wanted; none came.")
+            self._check_arguments(arguments, keywords)
             arguments = tuple(self._converted(a) for a in arguments)
             keywords = {
-                key: self._converted(value) if _holds_tensors(value) else value
+                key: self._converted(value) if holds_tensors(value) else value
                 for key, value in keywords.items()
             }
         if not self.built:
@@ -160,6 +158,8 @@ class Layer(Weighted):
                 self._regularize(y)
             if outer[1] is None and (_calls.losses or self._call_losses):
                 self._call_losses = _calls.losses
+                if _core.inside():
+                    changes.at_end(self._forget_losses)
         finally:
             _calls.training, _calls.losses = outer
         return y
@@ -179,34 +179,6 @@ class Layer(Weighted):
         symbolic.Node(self, arguments, keywords, outputs)
         return outputs
 
-    def _converted(self, x):
-        """A nest of what np.asarray takes as tensors of this layer's dtype."""
-        if not self.one_input and _nest.holds_arrays(x):
-            return _nest.map(lambda leaf: None if leaf is None else self._convert(leaf), x)
-        return self._convert(x)
-
-    def _convert(self, x):
-        """What np.asarray takes, as a tensor of this layer's dtype. Conversions run in kernels."""
-        if isinstance(x, Tensor):
-            # Float tensors are left alone: the kernels refuse a mixture rather than lose digits.
-            if x.dtype == self.dtype or (x.dtype in FLOATS and not isinstance(x, Argument)):
-                return x
-        elif devices.of(x) is None:
-            x = as_numbers(x, self.name)
-        if isinstance(x, np.ndarray):
-            if x.dtype not in _NATIVE:
-                x = as_numbers(x, self.name, self.dtype)
-            elif not (x.flags.c_contiguous and x.flags.aligned):
-                x = x.copy("C")
-        x = as_tensor(x, self.name)
-        if self.built and x.device is devices.cpu and self.device not in (devices.cpu, None):
-            x = Tensor(self.device.upload(x.numpy()))
-        if x.dtype != self.dtype:
-            array = x.device.empty(x.shape, self.dtype)
-            x.device.module.cast(array, x.array)
-            x = Tensor(array)
-        return x
-
     # Losses
 
     def add_loss(self, loss):
@@ -217,6 +189,9 @@ class Layer(Weighted):
                 "input belongs there, and one of a weight into its regularizer."
             )
         _calls.losses.extend(_nest.flatten(loss))
+
+    def _forget_losses(self):
+        self._call_losses = ()
 
     def _regularize(self, y):
         for t in _nest.flatten(y):
@@ -264,10 +239,3 @@ class Layer(Weighted):
 def _is_pure(layer):
     """Whether the class says itself what shape it gives."""
     return type(layer).compute_output_shape is not Layer.compute_output_shape
-
-
-def _holds_tensors(x):
-    leaf = x
-    while isinstance(leaf, (list, tuple, dict)) and leaf:
-        leaf = next(iter(leaf.values())) if isinstance(leaf, dict) else leaf[0]
-    return isinstance(leaf, Tensor) or devices.of(leaf) is not None

@@ -1,12 +1,12 @@
 """Circle loss: vectors of one class are drawn together, those of others driven apart."""
 
+import math
+
 from .. import ops
 from .._checks import as_number
 from ..ops._axes import as_bool
 from ._arguments import as_data, as_predictions
 from .loss import LossFunctionWrapper, takes_class_numbers
-
-_NONE = -1e30  # in place of -inf: its exponential is 0 as well, and its gradient is no NaN
 
 
 @takes_class_numbers
@@ -70,7 +70,7 @@ def circle(
     near = -gamma * ops.maximum(margin + d, 0.0) * (margin - d)
     far = gamma * ops.maximum(1.0 + margin - d, 0.0) * (1.0 - margin - d)
     sums = [
-        ops.logsumexp(ops.where(chosen, values, _NONE), axis=1)
+        ops.logsumexp(ops.where(chosen, values, -math.inf), axis=1)
         for chosen, values in ((of_class, near), (of_others, far))
     ]
     return ops.softplus(sums[0] + sums[1])

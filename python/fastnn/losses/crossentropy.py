@@ -205,8 +205,8 @@ class CategoricalCrossentropy(LossFunctionWrapper):
 
     def fused(self, y_true, y_pred, sample_weight):
         t, x = as_classes(y_true, y_pred, self.name, self.axis)
-        if x.ndim < 2 or (sample_weight is not None and x.shape[:-1] != y_pred.shape[:-1]):
-            return None  # a single row; or classes elsewhere, where weights go with other values
+        if x.ndim < 2:
+            return None  # a single row, which the kernels do not take
         return ops.categorical_crossentropy(
             t, x, self.from_logits, self.label_smoothing, sample_weight
         )

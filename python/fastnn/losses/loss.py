@@ -4,7 +4,7 @@ import math
 
 from .. import ops
 from .._checks import FLOATS, as_dtype
-from .._names import as_name
+from .._names import as_name, name_of
 from ..changes import Watched, structure_changed
 from ..tensor import Tensor
 from ._arguments import as_data, as_predictions, divide_no_nan, first_axes, same_rank, with_weights
@@ -133,7 +133,7 @@ class LossFunctionWrapper(Loss):
     def __init__(self, fn, reduction="sum_over_batch_size", name=None, dtype=None, **kwargs):
         if not callable(fn):
             raise TypeError(f"{type(self).__name__}: fn is {fn!r}; a function is wanted.")
-        super().__init__(name or getattr(fn, "__name__", None), reduction, dtype)
+        super().__init__(name or name_of(fn), reduction, dtype)
         self.fn = fn
         self._settings = tuple(kwargs)
         for setting, value in kwargs.items():  # attributes: a recorded step notices new values

@@ -126,8 +126,8 @@ class SparseCategoricalCrossentropy(LossFunctionWrapper):
     def fused(self, y_true, y_pred, sample_weight):
         x = classes_last(y_pred, self.axis, self.name)
         labels = as_class_numbers(y_true, x, self.name)
-        if x.ndim < 2 or (sample_weight is not None and x.shape[:-1] != y_pred.shape[:-1]):
-            return None  # a single row; or classes elsewhere, where weights go with other values
+        if x.ndim < 2:
+            return None  # a single row, which the kernels do not take
         mean = ops.sparse_categorical_crossentropy
         if self.ignore_class is None:
             return mean(labels, x, self.from_logits, sample_weight)

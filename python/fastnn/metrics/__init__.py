@@ -124,8 +124,8 @@ _ALIASES = {
     "mse": MeanSquaredError,
     "msle": MeanSquaredLogarithmicError,
 }
-_KNOWN = {kind.__name__: kind for kind in _CLASSES}
-_KNOWN |= {snake_case(name): kind for name, kind in _KNOWN.items()}
+_KNOWN = {snake_case(kind.__name__): kind for kind in _CLASSES}
+_KNOWN |= {kind.__name__: kind for kind in _CLASSES}
 _KNOWN |= _ALIASES | {alias.upper(): kind for alias, kind in _ALIASES.items()}
 _BY_TARGETS = {
     "accuracy": {
@@ -185,7 +185,7 @@ def as_metric(identifier, y_true_shape=None, y_pred_shape=None):
     if found is None:
         raise ValueError("metrics: None came; a name, a metric or a function is wanted.")
     if not isinstance(found, Metric):
-        return MeanMetricWrapper(found, getattr(found, "__name__", getattr(found, "name", None)))
+        return MeanMetricWrapper(found)
     if name is not None:
         found.name = name
     return found

@@ -3,6 +3,7 @@
 from .. import ops
 from .._checks import FLOATS
 from .._floatx import floatx
+from .._names import name_of
 from ..losses._arguments import as_data, divide_no_nan, same_rank
 from .metric import Metric
 
@@ -136,7 +137,7 @@ class MeanMetricWrapper(Mean):
     def __init__(self, fn, name=None, dtype=None, **kwargs):
         if not callable(fn):
             raise TypeError(f"{type(self).__name__}: fn is {fn!r}; a function is wanted.")
-        super().__init__(name or getattr(fn, "__name__", None), dtype)
+        super().__init__(name or name_of(fn), dtype)
         self.fn = fn
         self._settings = tuple(kwargs)
         for setting, value in kwargs.items():  # attributes: a recorded step notices new values

@@ -29,7 +29,7 @@ class Sequential(Model):
         super().__init__(name=name, trainable=True, **arguments)
         self._layers = []
         self._tensors = []  # the symbolic input, and what each layer makes of it
-        for layer in as_list(layers or (), "Sequential", "layers"):
+        for layer in as_list(() if layers is None else layers, "Sequential", "layers"):
             self.add(layer)
         if not trainable:
             self.trainable = False

@@ -93,7 +93,8 @@ class Optimizer(Slots):
                     f"{name}: the gradient of {v.name or 'a variable'} is {came}; a tensor of "
                     f"shape {v.shape} is wanted."
                 )
-        self.build(variables)
+        if not self.built:
+            self.build(variables)
         positions = self._positions(variables)
         self._applied_rate = self._rate.of_next_step()
         try:
@@ -143,7 +144,7 @@ class Optimizer(Slots):
         """
         name = type(self).__name__
         variables, texts = (
-            as_list(given or (), name, what)
+            as_list(() if given is None else given, name, what)
             for given, what in ((var_list, "variables"), (var_names, "texts"))
         )
         if isinstance(var_names, str) or not all(isinstance(text, str) for text in texts):

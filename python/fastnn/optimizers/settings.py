@@ -44,7 +44,7 @@ class Settings(Watched):
         self.ema_momentum = self._number("ema_momentum", ema_momentum, most=1)
         self.ema_overwrite_frequency = frequency = ema_overwrite_frequency
         whole = isinstance(frequency, numbers.Integral) and not isinstance(frequency, bool)
-        if frequency is not None and not (whole and frequency >= 1):
+        if frequency is not None and not (whole and 1 <= frequency <= 2**53):
             raise ValueError(
                 f"{kind}: ema_overwrite_frequency is {frequency!r}; a whole number from 1 on, or "
                 "None is wanted."

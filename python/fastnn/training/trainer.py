@@ -57,7 +57,7 @@ class Trainer(Loop):
         >>> model.compile("sgd", "mse", metrics=["mae"])
         >>> x, y = np.ones((8, 2)), np.ones((8, 1))
         >>> sorted(model.fit(x, y, epochs=2, verbose=0).history)
-        ['loss', 'mean_absolute_error']
+        ['loss', 'mae']
         """
         made = optimizers.get(optimizer)
         model_losses = Losses(loss, loss_weights) if loss is not None else None

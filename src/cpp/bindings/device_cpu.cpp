@@ -157,6 +157,9 @@ Device& this_device() {
 }
 
 void add_device_functions(py::module_& module) {
+  // Fetched by running Python: here, and not in the first call, where a Ctrl-C would pass as a C++
+  // exception through the interpreter.
+  py::detail::npy_api::get();
   module.attr("instruction_set") = chosen->name;
   py::list supported;
   for (const InstructionSet& set : instruction_sets())

@@ -53,7 +53,11 @@ class CosineDecay(LearningRateSchedule):
             self._keep(warmup_target=warmup_target)
 
     def __call__(self, step):
-        step, start, top = float(step), self.initial_learning_rate, self.initial_learning_rate
+        step, start, top = (
+            self._number(step),
+            self.initial_learning_rate,
+            self.initial_learning_rate,
+        )
         if self.warmup_target is not None:
             top = self.warmup_target
             if step < self.warmup_steps:
@@ -108,7 +112,7 @@ class CosineDecayRestarts(LearningRateSchedule):
         self.name = name
 
     def __call__(self, step):
-        period, fraction = self._period(float(step) / self.first_decay_steps)
+        period, fraction = self._period(self._number(step) / self.first_decay_steps)
         wave = self.m_mul**period * _wave(fraction)
         return float(self.initial_learning_rate * ((1 - self.alpha) * wave + self.alpha))
 

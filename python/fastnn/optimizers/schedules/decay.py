@@ -41,7 +41,7 @@ class ExponentialDecay(LearningRateSchedule):
         return float(self.initial_learning_rate * self.decay_rate ** self._turns(step))
 
     def _turns(self, step):
-        turns = float(step) / self.decay_steps
+        turns = self._number(step) / self.decay_steps
         return math.floor(turns) if self.staircase else turns
 
 
@@ -110,7 +110,7 @@ class PolynomialDecay(LearningRateSchedule):
         self.cycle, self.name = bool(cycle), name
 
     def __call__(self, step):
-        step, length = float(step), self.decay_steps
+        step, length = self._number(step), self.decay_steps
         if self.cycle:
             length *= max(1, math.ceil(step / length))
         rest = 1 - min(step, length) / length
@@ -150,6 +150,6 @@ class PiecewiseConstantDecay(LearningRateSchedule):
             )
 
     def __call__(self, step):
-        step = float(step)
+        step = self._number(step)
         passed = sum(step > boundary for boundary in self.boundaries)
         return float(self.values[passed])
