@@ -38,6 +38,8 @@ class Sequential(Model):
     def layers(self):
         return list(self._layers)
 
+    operations = layers
+
     @property
     def one_input(self):
         """Whether a list is an array: as the first layer takes it."""
