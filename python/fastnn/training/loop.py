@@ -138,7 +138,7 @@ class Loop(SingleBatches):
             try:
                 result = step(*arrays)
             except (TypeError, ValueError) as error:
-                say_where(error, f"fit, epoch {epoch + 1}", number, source)
+                say_where(error, step_of(f"fit, epoch {epoch + 1}", number, source))
                 raise
             if result is not None:
                 self._step_logs = result
@@ -156,7 +156,7 @@ class Loop(SingleBatches):
     def _refuse_nan(self, epoch, step, source):
         self._step_logs = None
         raise FloatingPointError(
-            f"fit, epoch {epoch + 1}, step {step_of(source, step)}: the loss became NaN, and the "
+            f"{step_of(f'fit, epoch {epoch + 1}', step, source)}: the loss became NaN, and the "
             f"weights with it. {source.data.not_finite()} Look for logarithms and divisions of "
             "your own, or give the optimizer a smaller learning_rate, or clipnorm=1."
         )
@@ -205,7 +205,7 @@ class Loop(SingleBatches):
             try:
                 result = self._step("test", source.data)(*arrays)
             except (TypeError, ValueError) as error:
-                say_where(error, source.name, number, source)
+                say_where(error, step_of(source.name, number, source))
                 raise
             if result is not None:
                 self._step_logs = result
@@ -235,7 +235,7 @@ class Loop(SingleBatches):
             try:
                 outputs = self._step("predict", source.data)(*arrays)
             except (TypeError, ValueError) as error:
-                say_where(error, "predict", number, source)
+                say_where(error, step_of("predict", number, source))
                 raise
             if results is None:
                 results = Results(outputs, source)

@@ -21,16 +21,17 @@ def in_order(model, logs):
     return values[0] if len(values) == 1 else values
 
 
-def step_of(source, number):
-    """A step's number, from 1, and how many there are, as far as is known."""
-    return f"{number + 1} of {source.steps}" if source.steps else f"{number + 1}"
+def step_of(operation, number, source):
+    """An operation and the number of its step, from 1, and of how many, as far as is known."""
+    of = f" of {source.steps}" if source.steps else ""
+    return f"{operation}, step {number + 1}{of}"
 
 
-def say_where(error, operation, number, source):
-    """Let the error of a step begin with the operation and the step."""
+def say_where(error, place):
+    """Let the error of a step begin with the operation and the step's number."""
     if type(error) in (TypeError, ValueError) and len(error.args) == 1:
         text = _LABEL.sub(_explained, str(error))
-        error.args = (f"{operation}, step {step_of(source, number)}: {text}",)
+        error.args = (f"{place}: {text}",)
 
 
 _LABEL = re.compile(r"label (-?\d+) is outside 0 \.\. (\d+)\.")

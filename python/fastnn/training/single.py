@@ -3,7 +3,7 @@
 from .. import _nest
 from ..tensor import Tensor
 from .arrays import Data
-from .results import in_order
+from .results import in_order, say_where
 from .sources import weights_of_classes
 
 
@@ -32,9 +32,14 @@ class SingleBatches:
         return self._on_batch("test", x, y, sample_weight, return_dict)
 
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
-        data = Data(self, x, y, sample_weight, f"{kind}_on_batch")
+        name = f"{kind}_on_batch"
+        data = Data(self, x, y, sample_weight, name)
         self.reset_metrics()
-        self._step_logs = self._step(kind, data)(*data.converted())
+        try:
+            self._step_logs = self._step(kind, data)(*data.converted())
+        except (TypeError, ValueError) as error:
+            say_where(error, name)
+            raise
         logs = self._logs()
         return logs if return_dict else in_order(self, logs)
 
