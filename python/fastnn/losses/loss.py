@@ -72,7 +72,7 @@ class Loss(Watched):
             if loss is not None:
                 return loss
         values = self.call(y_true, y_pred)
-        if values is None or (y_pred.requires_grad and not isinstance(values, Tensor)):
+        if y_pred.requires_grad and not isinstance(values, Tensor):
             raise TypeError(
                 f"{self.name}: gives a {type(values).__name__}; a tensor is wanted, made of y_pred "
                 "by fastnn.ops: anything else has no gradient."
