@@ -1,11 +1,10 @@
-"""The loops: fit, evaluate, predict."""
+"""The loop of training: fit."""
 
 import numpy as np
 
 from .. import devices
-from ..callbacks import CallbackList
-from .results import Results, in_order, plain, say_where, step_of
-from .single import SingleBatches
+from .measuring import Measuring
+from .results import say_where, step_of
 from .sources import (
     as_count,
     as_frequency,
@@ -17,8 +16,8 @@ from .sources import (
 )
 
 
-class Loop(SingleBatches):
-    """The part of a model that goes through data."""
+class Loop(Measuring):
+    """The part of a model that goes through data, and learns."""
 
     def fit(
         self,
@@ -76,8 +75,14 @@ class Loop(SingleBatches):
         self._wanted_compiled("fit")
         epochs = as_count("fit", "epochs", epochs, 0)
         initial_epoch = as_count("fit", "initial_epoch", initial_epoch, 0)
-        if steps_per_epoch is not None:
-            steps_per_epoch = as_count("fit", "steps_per_epoch", steps_per_epoch, 1)
+        steps_per_epoch, validation_steps, validation_batch_size = (
+            None if n is None else as_count("fit", name, n, 1)
+            for name, n in (
+                ("steps_per_epoch", steps_per_epoch),
+                ("validation_steps", validation_steps),
+                ("validation_batch_size", validation_batch_size),
+            )
+        )
         validation_freq = as_frequency(validation_freq)
         if validation_split:
             given = (x, y, sample_weight, validation_data)
@@ -159,103 +164,6 @@ class Loop(SingleBatches):
             f"{step_of(f'fit, epoch {epoch + 1}', step, source)}: the loss became NaN, and the "
             f"weights with it. {source.data.not_finite()} Look for logarithms and divisions of "
             "your own, or give the optimizer a smaller learning_rate, or clipnorm=1."
-        )
-
-    def _logs(self):
-        """What has been measured so far, as numbers in the order of names."""
-        results = self._step_logs or self.get_metrics_result()
-        return {name: plain(results[name]) for name in sorted(results)}
-
-    def evaluate(
-        self,
-        x=None,
-        y=None,
-        batch_size=None,
-        verbose="auto",
-        sample_weight=None,
-        steps=None,
-        callbacks=None,
-        return_dict=False,
-    ):
-        """Measure loss and metrics on data, without training.
-
-        Args:
-            x, y, batch_size, verbose, sample_weight, steps, callbacks: see `fit`.
-            return_dict: whether the result is a dict by name.
-
-        Returns:
-            The loss; a list of it and the metrics, if there are any; or the dict.
-        """
-        self._wanted_compiled("evaluate")
-        source = epochs_of(self, "evaluate", x, y, sample_weight, batch_size, False, steps)
-        callbacks = self._callback_list(callbacks, verbose, 1, source)
-        logs = self._evaluate(source, callbacks)
-        return logs if return_dict else in_order(self, logs)
-
-    def _evaluate(self, source, callbacks):
-        hooks = callbacks.batch_hooks_test
-        callbacks.on_test_begin()
-        self.reset_metrics()
-        self._step_logs = None
-        source.begin()
-        number = None
-        for number, arrays in enumerate(source.epoch()):
-            if hooks:
-                callbacks.on_test_batch_begin(number)
-            try:
-                result = self._step("test", source.data)(*arrays)
-            except (TypeError, ValueError) as error:
-                say_where(error, step_of(source.name, number, source))
-                raise
-            if result is not None:
-                self._step_logs = result
-            if hooks:
-                callbacks.on_test_batch_end(number, self._logs)
-        logs = {} if number is None else self._logs()
-        callbacks.on_test_end(logs)
-        return logs
-
-    def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
-        """The outputs for data, computed in batches.
-
-        Args:
-            x, batch_size, verbose, steps, callbacks: see `fit`.
-
-        Returns:
-            A NumPy array, or a list or dict of them, as the model's outputs are.
-        """
-        source = epochs_of(self, "predict", x, None, None, batch_size, False, steps)
-        callbacks = self._callback_list(callbacks, verbose, 1, source)
-        hooks = callbacks.batch_hooks_predict
-        callbacks.on_predict_begin()
-        results = None
-        for number, arrays in enumerate(source.epoch()):
-            if hooks:
-                callbacks.on_predict_batch_begin(number)
-            try:
-                outputs = self._step("predict", source.data)(*arrays)
-            except (TypeError, ValueError) as error:
-                say_where(error, step_of("predict", number, source))
-                raise
-            if results is None:
-                results = Results(outputs, source)
-            results.append(outputs)
-            if hooks:
-                callbacks.on_predict_batch_end(number, {"outputs": outputs})
-        callbacks.on_predict_end()
-        return results.nest()
-
-    def _callback_list(self, callbacks, verbose, epochs, source, history=False):
-        if isinstance(callbacks, CallbackList):
-            return callbacks
-        return CallbackList(
-            callbacks,
-            add_history=history,
-            add_progbar=verbose != 0,
-            model=self,
-            verbose=verbose,
-            epochs=epochs,
-            steps=source.steps,
         )
 
 
