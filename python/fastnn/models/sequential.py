@@ -38,7 +38,9 @@ class Sequential(Model):
     def layers(self):
         return list(self._layers)
 
-    operations = layers
+    @property
+    def operations(self):
+        return self.layers
 
     @property
     def one_input(self):
