@@ -9,6 +9,7 @@ import fastnn
 import pytest
 from calls import all_calls
 
+BIG = "1" + 19 * "0" + ".."
 # What is no number, no name and no function may be taken by none of them, except that
 FINE = {
     "Input: shape=[None]",  # says that the size varies
@@ -16,14 +17,25 @@ FINE = {
     "ops.getitem: key=(None,)",  # a new axis
     "ops.getitem rows: key=(None,)",
     "ops.concatenate: xs=[[1], [1, 2]]",
-    "ops.roll: shift=" + "1" + 19 * "0" + "..",  # any integer
+    f"ops.roll: shift={BIG}",  # any integer
     *(f"Tensor: array=array {t}" for t in ("complex64 (3,)", "<U3 (3,)", "object (3,)")),
     *(f"ops.{name}: tensors=[[1], [1, 2]]" for name in ("global_norm", "norms")),  # two arrays
+    "Model: name='text'",
+    "EarlyStopping: monitor='text'",
+    *(
+        f"Model.compile: {what}={none}"
+        for what in ("loss", "loss_weights", "metrics")  # for several
+        for none in ("[None]", "(None,)")
+    ),
+    *(f"Model.compile: weighted_metrics={none}" for none in ("[None]", "(None,)")),
+    *(f"{call}: batch_size={BIG}" for call in ("fit", "fit more", "evaluate", "predict")),
+    *(f"fit with validation: {what}={BIG}" for what in ("batch_size", "validation_batch_size")),
+    *(f"fit more: {what}={BIG}" for what in ("initial_epoch", "validation_freq")),
     "Tensor: array=array datetime64[s] (3,)",  # wraps any array: the first operation refuses
 }
 NONSENSE = ["'text'", "b'bytes'", "[None]", "['a']", "[[1], [1, 2]]", "1j", "('a',)", "(None,)"]
 NONSENSE += [f"array {t} (3,)" for t in ("complex64", "<U3", "datetime64[s]", "object")]
-NONSENSE += ["Liar", "Index", "<object", "1" + 19 * "0" + ".."]
+NONSENSE += ["Liar", "Index", "<object", BIG]
 
 
 # A message says what came and what is wanted, not where Python stumbled over it.

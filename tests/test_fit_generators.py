@@ -99,14 +99,16 @@ def test_data_that_end_early(data, arguments, counts, says):
 
 def test_validation_data_that_end_early():
     model = network()
-    for data, steps, epochs in ((generator(3), None, 1), (generator(5), 2, 2)):
-        with pytest.warns(UserWarning, match="fit: validation_data: the generator .* validation_s"):
-            history = model.fit(
-                X, Y, validation_data=data, validation_steps=steps, epochs=4, verbose=0
-            ).history
-        measured = history["val_loss"]
-        assert epochs <= len(measured) <= epochs + 1 and all(measured)  # never a loss of nothing
-        assert len(history["loss"]) == 4
+    for data, steps, epochs in ((generator(3), None, 1), (generator(5), 2, 3)):
+        arguments = {"validation_data": data, "validation_steps": steps, "epochs": 6}
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            history = model.fit(X, Y, verbose=0, **arguments).history
+        assert len(history["loss"]) == 6
+        assert len(history["val_loss"]) == epochs and all(history["val_loss"])  # none of nothing
+        [warning] = [str(w.message) for w in caught]  # once
+        assert warning.startswith("fit: validation_data: the generator ")
+        assert "validation_steps batches for each epoch" in warning
 
 
 def test_evaluate_and_predict_that_end_early():

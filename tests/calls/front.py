@@ -6,6 +6,7 @@ from fastnn import (
     Tensor,
     Variable,
     activations,
+    callbacks,
     devices,
     initializers,
     layers,
@@ -16,7 +17,7 @@ from fastnn import (
 )
 from fastnn.optimizers import SGD, Adadelta, Adagrad, Adam, AdamW, RMSprop
 
-from . import call, x
+from . import call, w, x
 
 
 def loss():
@@ -71,6 +72,30 @@ def model():
     return fastnn.Sequential([fastnn.Input((3,)), layers.Dense(2)])
 
 
+def unbuilt():
+    return fastnn.Sequential([layers.Dense(2)])
+
+
+def graph():
+    inputs = fastnn.Input((3,))
+    return {"inputs": inputs, "outputs": layers.Dense(2)(inputs)}
+
+
+def compiled():
+    trained = model()
+    trained.compile("sgd", "mse")
+    return trained
+
+
+def data():
+    return {"x": x(), "y": w()[:2], "sample_weight": np.ones(2, "float32")}
+
+
+def options():
+    return {"batch_size": 2, "verbose": 0, "callbacks": []}
+
+
+# Without epochs and steps: 2^31 of them are right.
 CALLS = {
     "Tensor": lambda: call(Tensor, array=x()),
     "Variable": lambda: call(Variable, value=x(), dtype="float32", device=None),
@@ -81,6 +106,58 @@ CALLS = {
     "Sequential": lambda: call(fastnn.Sequential, layers=[]),
     "Sequential()": lambda: call(model(), x=x()),
     "set_weights": lambda: call(model().set_weights, weights=[np.ones((3, 2)), np.ones(2)]),
+    "Model": lambda: call(fastnn.Model, **graph(), name="m", trainable=True),
+    "Model()": lambda: call(fastnn.Model(**graph()), x=x()),
+    "get_layer": lambda: call(model().get_layer, index=0),
+    "Sequential.add": lambda: call(model().add, layer=layers.Dense(2)),
+    "Sequential.build": lambda: call(unbuilt().build, input_shape=(None, 3)),
+    "Model.compile": lambda: call(
+        model().compile,
+        optimizer="sgd",
+        loss="mse",
+        loss_weights=[1.0],
+        metrics=["mae"],
+        weighted_metrics=["mse"],
+    ),
+    "fit": lambda: call(compiled().fit, **data(), **options(), shuffle=True),
+    "fit more": lambda: call(
+        compiled().fit,
+        **data(),
+        **options(),
+        validation_split=0.5,
+        initial_epoch=0,
+        validation_freq=1,
+    ),
+    "fit with validation": lambda: call(
+        compiled().fit,
+        **data(),
+        **options(),
+        validation_data=(x(), w()[:2]),
+        validation_batch_size=2,
+    ),
+    "fit by class": lambda: call(compiled().fit, **data(), class_weight={0: 1.0}, verbose=0),
+    "evaluate": lambda: call(compiled().evaluate, **data(), **options(), return_dict=True),
+    "predict": lambda: call(model().predict, x=x(), **options()),
+    "train_on_batch": lambda: call(compiled().train_on_batch, **data(), return_dict=True),
+    "train_on_batch by class": lambda: call(
+        compiled().train_on_batch, x=x(), y=w()[:2], class_weight={0: 1.0}
+    ),
+    "test_on_batch": lambda: call(compiled().test_on_batch, **data()),
+    "predict_on_batch": lambda: call(model().predict_on_batch, x=x()),
+    "EarlyStopping": lambda: call(
+        callbacks.EarlyStopping,
+        monitor="loss",
+        min_delta=0.1,
+        patience=1,
+        mode="auto",
+        baseline=0.5,
+        start_from_epoch=0,
+    ),
+    "LearningRateScheduler": lambda: call(
+        callbacks.LearningRateScheduler, schedule=lambda epoch, rate: rate
+    ),
+    "to_categorical": lambda: call(utils.to_categorical, x=[0, 1], num_classes=2),
+    "normalize": lambda: call(utils.normalize, x=x(), axis=-1, order=2),
     "gradients": lambda: call(fastnn.gradients, loss=loss(), variables=[]),
     "compile": lambda: call(fastnn.compile, function=ops.relu),
     "compile()": lambda: call(fastnn.compile(ops.relu), x=x()),

@@ -3,6 +3,7 @@
 from .. import constraints, devices, initializers, regularizers
 from .._checks import as_dtype, as_list, as_numbers, as_shape
 from ..changes import Watched, structure_changed
+from ..ops._axes import as_bool
 from ..tensor import Variable
 
 
@@ -28,7 +29,7 @@ class Weighted(Watched):
     _part_names = ()
 
     def _begin_weights(self, trainable):
-        self._trainable = bool(trainable)
+        self._trainable = as_bool(trainable, type(self).__name__, "trainable")
         self._weights = []  # from add_weight
         self._part_names = {}  # attributes that hold layers or variables, or may; in order
 
@@ -133,11 +134,12 @@ class Weighted(Watched):
 
     @trainable.setter
     def trainable(self, value):
+        value = as_bool(value, self.name, "trainable")
         for layer in self._inner():
             layer.trainable = value
-        if bool(value) == self._trainable:
+        if value == self._trainable:
             return
-        self._trainable = bool(value)
+        self._trainable = value
         for w in self._own():
             w.requires_grad = w.trainable and self._trainable
         structure_changed()

@@ -2,6 +2,7 @@
 
 from .. import _nest
 from ..layers.layer import Layer
+from ..ops._axes import as_bool
 from ..training.trainer import Trainer
 from .graph import Graph
 from .inputs import Inputs
@@ -47,7 +48,7 @@ class Model(Trainer, Inputs, Layer):
             raise TypeError(f"{self.name}: inputs and outputs are wanted, both or neither.")
         if inputs is not None:
             self._set_graph(Graph(inputs, outputs, self.name))
-        if not trainable:
+        if not as_bool(trainable, self.name, "trainable"):
             self.trainable = False
 
     def _set_graph(self, graph):

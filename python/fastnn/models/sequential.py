@@ -5,6 +5,7 @@ from .._checks import as_list
 from ..changes import structure_changed
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
+from ..ops._axes import as_bool
 from .graph import Graph
 from .model import Model
 
@@ -31,7 +32,7 @@ class Sequential(Model):
         self._tensors = []  # the symbolic input, and what each layer makes of it
         for layer in as_list(() if layers is None else layers, "Sequential", "layers"):
             self.add(layer)
-        if not trainable:
+        if not as_bool(trainable, self.name, "trainable"):
             self.trainable = False
 
     @property

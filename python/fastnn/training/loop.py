@@ -8,6 +8,7 @@ from .results import say_where, step_of
 from .sources import (
     as_count,
     as_frequency,
+    as_share,
     epochs_of,
     is_iterable,
     split,
@@ -84,6 +85,7 @@ class Loop(Measuring):
             )
         )
         validation_freq = as_frequency(validation_freq)
+        validation_split = as_share(validation_split)
         if validation_split:
             given = (x, y, sample_weight, validation_data)
             (x, y, sample_weight), validation_data = split(self, *given, validation_split)

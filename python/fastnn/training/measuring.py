@@ -1,6 +1,8 @@
 """The loops that change no weight: evaluate and predict."""
 
 from ..callbacks import CallbackList
+from ..ops._axes import as_bool
+from ..utils.progress import checked_verbose
 from .results import Results, in_order, plain, say_where, step_of
 from .single import SingleBatches
 from .sources import epochs_of
@@ -35,6 +37,7 @@ class Measuring(SingleBatches):
             The loss; a list of it and the metrics, if there are any; or the dict.
         """
         self._wanted_compiled("evaluate")
+        return_dict = as_bool(return_dict, "evaluate", "return_dict")
         source = epochs_of(self, "evaluate", x, y, sample_weight, batch_size, False, steps)
         callbacks = self._callback_list(callbacks, verbose, 1, source)
         logs = self._evaluate(source, callbacks)
@@ -96,10 +99,11 @@ class Measuring(SingleBatches):
     def _callback_list(self, callbacks, verbose, epochs, source, history=False):
         if isinstance(callbacks, CallbackList):
             return callbacks
+        verbose = checked_verbose(verbose, source.name)
         return CallbackList(
             callbacks,
             add_history=history,
-            add_progbar=verbose != 0,
+            add_progbar=verbose > 0,
             model=self,
             verbose=verbose,
             epochs=epochs,

@@ -82,6 +82,9 @@ class Losses:
         self.loss, self.loss_weights = loss, loss_weights
         self.built = False
         self.trackers = []  # the mean of each loss, if there are several
+        for one in _nest.flatten(loss_weights):
+            if one is not None:
+                as_number(one, "compile", "one of loss_weights")
         for one in _nest.flatten(loss):
             _checked("loss", losses.get, one, ("crossentropy", "ce"))
 

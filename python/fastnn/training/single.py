@@ -3,6 +3,7 @@
 import numpy as np
 
 from .. import _nest
+from ..ops._axes import as_bool
 from ..tensor import Tensor
 from .arrays import Data
 from .results import in_order, say_where
@@ -35,6 +36,7 @@ class SingleBatches:
 
     def _on_batch(self, kind, x, y, sample_weight, return_dict):
         name = f"{kind}_on_batch"
+        return_dict = as_bool(return_dict, name, "return_dict")
         data = Data(self, x, y, sample_weight, name)
         self.reset_metrics()
         try:

@@ -32,7 +32,9 @@ def epochs_of(model, name, x, y, sample_weight, batch_size, shuffle, steps=None,
     if weigh is not None:
         sample_weight = weigh(y, sample_weight)
     data = Data(model, x, y, sample_weight, name)
-    if shuffle not in (True, False, "batch", None):
+    if not isinstance(shuffle, (bool, type(None))) and not (
+        isinstance(shuffle, str) and shuffle == "batch"
+    ):
         raise ValueError(f"{name}: shuffle is {shuffle!r}; True, False or 'batch' is wanted.")
     size = 32 if batch_size is None else as_count(name, "batch_size", batch_size, 1)
     return ArrayBatches(data, size, shuffle, steps, name)
@@ -49,8 +51,6 @@ def is_iterable(x):
 
 def split(model, x, y, sample_weight, validation_data, share):
     """((x, y, w) to train on, the same for validation): the last share, before any shuffling."""
-    if not isinstance(share, numbers.Real) or not 0 < share < 1:
-        raise ValueError(f"fit: validation_split is {share!r}; a number between 0 and 1 is wanted.")
     if validation_data is not None:
         raise ValueError("fit: validation_split and validation_data came; one of them is wanted.")
     if is_iterable(x):
@@ -127,13 +127,22 @@ def weights_of_classes(class_weight, sample_weight, name="fit"):
         labels = as_numbers(y, f"{name}: y")
         if labels.ndim > 1:
             labels = labels.argmax(axis=-1) if labels.shape[-1] != 1 else labels[..., 0]
-        labels = np.round(labels).astype(np.int64)
+        labels = np.round(labels)
         weights = np.ones(labels.shape)
         for label, weight in class_weight.items():
             weights[labels == label] = weight
         return weights
 
     return weigh
+
+
+def as_share(value):
+    """validation_split: 0.0 for None, or a number below 1."""
+    if value is None:
+        return 0.0
+    if not isinstance(value, numbers.Real) or not 0 <= value < 1 or value is True:
+        raise ValueError(f"fit: validation_split is {value!r}; a number between 0 and 1 is wanted.")
+    return float(value)
 
 
 def as_frequency(value):

@@ -4,6 +4,7 @@ from .. import _nest, optimizers, tape
 from .._lines import warn
 from ..metrics import Mean, Metric
 from ..ops import zeros
+from ..ops._axes import as_bool
 from ..utils.dataset import unpack_x_y_sample_weight
 from .loop import Loop
 from .outputs import Losses, Metrics, Outputs
@@ -59,13 +60,14 @@ class Trainer(Loop):
         >>> sorted(model.fit(x, y, epochs=2, verbose=0).history)
         ['loss', 'mae']
         """
+        run_eagerly = as_bool(run_eagerly, "compile", "run_eagerly")
         made = optimizers.get(optimizer)
         model_losses = Losses(loss, loss_weights) if loss is not None else None
         model_metrics = Metrics(metrics, weighted_metrics)
         self.optimizer, self.loss = made, loss
         self._model_losses, self._model_metrics = model_losses, model_metrics
         self._loss_tracker = Mean(name="loss")
-        self._run_eagerly = bool(run_eagerly)
+        self._run_eagerly = run_eagerly
         self._compiled = True
         self._stop_training = False
         self._forget_outputs()
@@ -106,7 +108,7 @@ class Trainer(Loop):
 
     @run_eagerly.setter
     def run_eagerly(self, value):
-        self._run_eagerly = bool(value)
+        self._run_eagerly = as_bool(value, self.name, "run_eagerly")
 
     # One batch
 
