@@ -3,7 +3,7 @@
 from .. import constraints, devices, initializers, regularizers
 from .._checks import as_dtype, as_list, as_numbers, as_shape
 from ..changes import Watched, structure_changed
-from ..tensor import Variable
+from ..variable import Variable
 
 
 def parts_of(value):
