@@ -38,6 +38,8 @@ class Sequential(Model):
     def layers(self):
         return list(self._layers)
 
+    operations = layers  # what summary() shows: the Input is no layer, as in Keras
+
     @property
     def one_input(self):
         """Whether a list is an array: as the first layer takes it."""

@@ -131,7 +131,7 @@ class Loop:
             if value != value:
                 self._refuse_nan(epoch, number, source)
             if hooks:
-                callbacks.on_train_batch_end(number, self._logs)
+                callbacks.on_train_batch_end(number, self._batch_logs)
             number += 1
             if self._stop_training:
                 break
@@ -154,7 +154,13 @@ class Loop:
 
     def _logs(self):
         """What has been measured so far, as numbers in the order of names."""
-        results = self._step_logs or self.get_metrics_result()
+        return self._as_logs(self._step_logs or self.get_metrics_result())
+
+    def _batch_logs(self):
+        """The same, where it is asked for after every batch."""
+        return self._as_logs(self._step_logs or self._results())
+
+    def _as_logs(self, results):
         return {name: plain(results[name]) for name in sorted(results)}
 
     def evaluate(
@@ -196,7 +202,7 @@ class Loop:
             if result is not None:
                 self._step_logs = result
             if hooks:
-                callbacks.on_test_batch_end(number, self._logs)
+                callbacks.on_test_batch_end(number, self._batch_logs)
         logs = self._logs()
         callbacks.on_test_end(logs)
         return logs
@@ -254,7 +260,7 @@ class Loop:
         data = Data(self, x, y, sample_weight, f"{kind}_on_batch")
         self.reset_metrics()
         self._step_logs = self._step(kind, data)(*data.converted())
-        logs = self._logs()
+        logs = self._batch_logs()
         return logs if return_dict else in_order(self, logs)
 
     def predict_on_batch(self, x):

@@ -9,10 +9,16 @@ from .arrays import fill
 
 
 class Step:
-    """A step as a function of flat arrays: replayed, or run in Python."""
+    """A step as a function of flat arrays: replayed, or run in Python.
 
-    def __init__(self, model, kind, data):
-        self.model, self.kind, self.template = model, kind, data.template
+    Args:
+        model: whose `_body(kind, data)` it runs.
+        kind: "train", "test", "predict" or "results".
+        template: of `data`: a nest with None where there is no array.
+    """
+
+    def __init__(self, model, kind, template):
+        self.model, self.kind, self.template = model, kind, template
         self.eager = model.run_eagerly
         self.function = CompiledFunction(self._run)
         self.function.before_recording = self._note_state
@@ -43,13 +49,15 @@ class Step:
         self._state = [(v, v.numpy()) for v in (*metrics, *self.model.non_trainable_weights)]
 
     def _give_up(self, error, arrays):
+        self.eager = True
+        if self.kind == "results":
+            return self()
         warnings.warn(
             f"{self.kind} step of {self.model.name}: it runs in Python from now on, several times "
             f"as slow for small networks, since it cannot be recorded: {error} "
             "compile(run_eagerly=True) says that this is meant.",
             stacklevel=5,
         )
-        self.eager = True
         if error.recording == "has run" and self.kind != "predict":
             return None
         for variable, value in self._state:
