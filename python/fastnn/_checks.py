@@ -32,12 +32,17 @@ def as_numbers(x, operation, dtype=None):
     try:
         array = x.numpy() if isinstance(x, Tensor) else np.asarray(x)
     except ValueError as error:
+        if "inhomogeneous" in str(error):
+            error = (
+                f"a {type(x).__name__} of rows that differ in length came; an array is wanted, "
+                "whose rows are of one length. Pad or cut them."
+            )
         raise ValueError(f"{operation}: {error}") from None
     if array.dtype.kind not in "biuf":
-        raise TypeError(
-            f"{operation}: a {type(x).__name__} came, to NumPy an array of {array.dtype}; real "
-            "numbers are wanted."
-        )
+        came = f"an array of {array.dtype} came"
+        if not isinstance(x, np.ndarray):
+            came = f"a {type(x).__name__} came, to NumPy an array of {array.dtype}"
+        raise TypeError(f"{operation}: {came}; real numbers are wanted.")
     with np.errstate(all="ignore"):
         converted = np.asarray(array, dtype, order="C")
     if converted.dtype.kind in "iu" and not (converted == array).all():

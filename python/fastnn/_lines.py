@@ -1,7 +1,8 @@
-"""Where in the user's code an array was made: for the errors of recorded steps."""
+"""Where in the user's code something happened: for errors of recorded steps, and warnings."""
 
 import os
 import sys
+import warnings
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
@@ -14,3 +15,11 @@ def user_line() -> str:
     if frame is None:
         return "an unknown line"
     return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+
+
+def warn(message: str) -> None:
+    """A UserWarning at the innermost line outside the package."""
+    level, frame = 2, sys._getframe(1)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, stacklevel=level)

@@ -1,6 +1,8 @@
 """Nests: lists, tuples and dicts of values, taken apart and put together. A dict's values go in the
 order of its keys where they can be sorted, as in Keras."""
 
+import numpy as np
+
 
 def is_nest(x):
     return isinstance(x, (list, tuple, dict))
@@ -55,7 +57,7 @@ def holds_arrays(x):
         return False
     while isinstance(x, (list, tuple)) and x:
         x = next((item for item in x if item is not None), None)
-    return isinstance(x, dict) or hasattr(x, "shape")
+    return isinstance(x, dict) or (hasattr(x, "shape") and not isinstance(x, np.generic))
 
 
 def map_shapes(function, shape):

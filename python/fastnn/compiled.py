@@ -71,12 +71,12 @@ class CompiledFunction:
         functools.update_wrapper(self, function)
         self.function = function
         self._name = f"fastnn.compile of {getattr(function, '__name__', 'a function')}"
-        self._programs = OrderedDict()  # signature -> "built" or a _Program
+        self._programs = OrderedDict()  # signature -> what its first call has written, a _Program
         self._last = None  # the last call's program, if all its arguments were arrays
         self._structure = changes.structure()
         self._slab = None
         self._lock = threading.RLock()
-        self.before_recording = None  # a function to call before each
+        self.restores = False  # whether variables are as before where a recording has failed
         _functions.add(self)
 
     def __get__(self, instance, owner=None):
@@ -130,7 +130,10 @@ class CompiledFunction:
             if value is not UNFIT:
                 return value
         with self._lock:
-            return (self._run if known is None else self._record)(signature, form, arrays)
+            if known is None:
+                return self._run(signature, form, arrays)
+            written = known.written if isinstance(known, _Program) else known
+            return self._record(signature, form, arrays, written)
 
     def _remember(self, signature, program):
         self._programs[signature] = program
@@ -155,15 +158,15 @@ class CompiledFunction:
         try:
             result, outputs = _core.run_inside(lambda: self._call(form, arrays))
         finally:
-            changes.end()
+            written, _, _ = changes.end()
         if changes.structure() == before:
-            self._remember(signature, "built")
+            self._remember(signature, written)
         return restore(result, outputs)
 
-    def _record(self, signature, form, arrays):
+    def _record(self, signature, form, arrays, written):
         device = devices.of(arrays[0]) if arrays else devices.cpu
         # Places of their own: arguments may lie in one another's memory, or in a variable's.
-        arrays = [_copy(array) for array in arrays]
+        arrays = [copied(array) for array in arrays]
         done = []  # the result's form and arrays, once the step has run
 
         def step():
@@ -175,16 +178,18 @@ class CompiledFunction:
 
         if self._slab is None:
             self._slab = _core.Slab(device.name)
-        if self.before_recording is not None:
-            self.before_recording()
+        saved = _values_of(written) if self.restores else []
         changes.begin()
         try:
             program = _core.record(device.name, arrays, step, self._slab)
-        except RuntimeError as error:
-            if done:
-                error.args = (f"{error} (The step has run: what it changes is changed.)",)
-            if str(error).startswith("fastnn.compile"):  # of all others it is none of the causes
-                error.recording = "has run" if done else "has not run"
+        except BaseException as error:  # Ctrl-C as well
+            for variable, value in saved:
+                variable.assign(value)
+            if isinstance(error, RuntimeError):
+                # Of all other errors the recording is no cause.
+                error.recording = str(error).startswith("fastnn.compile")
+                if done and not self.restores:
+                    error.args = (f"{error} (The step has run: what it changes is changed.)",)
             raise
         finally:
             written, graded, prepared = changes.end()
@@ -198,12 +203,19 @@ class CompiledFunction:
         return [p.program for p in self._programs.values() if isinstance(p, _Program)]
 
 
+def _values_of(variables):
+    """Copies to restore: of all, or where that were much memory, of the small ones: counters,
+    metrics, moving averages, which are written before anything can fail."""
+    many = sum(v.array.nbytes for v in variables) > 64 << 20
+    return [(v, v.numpy()) for v in variables if not many or v.array.nbytes < 1 << 20]
+
+
 def _made_inside(array):
     """The array, or a copy where it is an argument, or a view of memory from outside."""
-    return array if _core.made_inside(array) else _copy(array)
+    return array if _core.made_inside(array) else copied(array)
 
 
-def _copy(array):
+def copied(array):
     if array.dtype.name not in DTYPES:
         return array  # which the recorder refuses
     device = devices.of(array)

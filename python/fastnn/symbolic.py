@@ -35,7 +35,7 @@ class SymbolicTensor(Operators):
         name = f" name={self.name}" if self.name else ""
         return f"<SymbolicTensor shape={self.shape} dtype={self.dtype}{name}>"
 
-    def _no_values(self, *_):
+    def _no_values(self, *_, **__):
         raise TypeError(
             "a symbolic tensor (fastnn.Input) has no values; build a model and call it."
         )
@@ -121,8 +121,12 @@ def infer(function, arguments, keywords):
                 return x
             return zeros(tuple(batch if n is None else n for n in x.shape), x.dtype)
 
-        with tape.no_grad():
-            return function(*_nest.map(stand_in, arguments), **_nest.map(stand_in, keywords))
+        try:
+            with tape.no_grad():
+                return function(*_nest.map(stand_in, arguments), **_nest.map(stand_in, keywords))
+        except ValueError as error:
+            error.args = (f"{error} ({batch} stands for the None of a symbolic tensor's shape.)",)
+            raise
 
     def merge(two, three):
         if not isinstance(two, Tensor):

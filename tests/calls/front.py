@@ -80,7 +80,7 @@ CALLS = {
     "Input": lambda: call(fastnn.Input, shape=(2,), dtype="float32", batch_size=2),
     "Sequential": lambda: call(fastnn.Sequential, layers=[]),
     "Sequential()": lambda: call(model(), x=x()),
-    "set_weights": lambda: call(model().set_weights, values=[np.ones((3, 2)), np.ones(2)]),
+    "set_weights": lambda: call(model().set_weights, weights=[np.ones((3, 2)), np.ones(2)]),
     "gradients": lambda: call(fastnn.gradients, loss=loss(), variables=[]),
     "compile": lambda: call(fastnn.compile, function=ops.relu),
     "compile()": lambda: call(fastnn.compile(ops.relu), x=x()),

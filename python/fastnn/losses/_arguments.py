@@ -10,7 +10,7 @@ from ..tensor import Tensor, as_tensor
 
 _NATIVE = frozenset(map(np.dtype, DTYPES))
 _STAND_INS = {"b": "uint8", "i": "int64", "u": "int64", "f": "float32"}
-_NO_CLASS = -(2.0**31)  # what float32 and int32 both hold, and no class is called
+NO_CLASS = -(2.0**31)  # what float32 and int32 both hold, and no class is called
 
 
 def as_data(x, operation, like=None, dtype=None):
@@ -81,7 +81,7 @@ def as_class_numbers(y_true, y_pred, operation):
             "the loss or metric of that name without 'sparse'."
         )
     if labels.dtype in FLOATS:
-        labels = ops.where(ops.equal(ops.floor(labels), labels), labels, _NO_CLASS)
+        labels = ops.where(ops.equal(ops.floor(labels), labels), labels, NO_CLASS)
     labels = ops.cast(labels, "int32")
     return labels if labels.shape == rows else ops.reshape(labels, rows)
 

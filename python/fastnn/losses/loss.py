@@ -6,6 +6,7 @@ from .. import ops
 from .._checks import FLOATS, as_dtype
 from .._names import as_name, name_of
 from ..changes import Watched, structure_changed
+from ..tensor import Tensor
 from ._arguments import as_data, as_predictions, divide_no_nan, first_axes, same_rank, with_weights
 
 _MEANS = ("sum_over_batch_size", "mean")
@@ -70,7 +71,13 @@ class Loss(Watched):
             loss = self._by_a_kernel(y_true, y_pred, sample_weight)
             if loss is not None:
                 return loss
-        values = as_data(self.call(y_true, y_pred), self.name, like=y_pred, dtype=y_pred.dtype)
+        values = self.call(y_true, y_pred)
+        if y_pred.requires_grad and not isinstance(values, Tensor):
+            raise TypeError(
+                f"{self.name}: gives a {type(values).__name__}; a tensor is wanted, made of y_pred "
+                "by fastnn.ops: anything else has no gradient."
+            )
+        values = as_data(values, self.name, like=y_pred, dtype=y_pred.dtype)
         mask = self.mask(y_true, y_pred, values)
         return reduce_weighted(values, sample_weight, self.reduction, mask, self.name)
 

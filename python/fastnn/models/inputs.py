@@ -4,14 +4,14 @@ from .. import _nest, devices
 from .._checks import as_numbers
 from ..ops import cast, reshape
 from ..tensor import Tensor, as_tensor
-from ..training.arrays import as_nest
+from ..training.arrays import as_leaf, as_nest
 
 
 class Inputs:
     """The part of a model that takes data in."""
 
-    def _matched(self, x):
-        """The leaves of a nest of arrays, one for each input."""
+    def _matched(self, x, name):
+        """The leaves of a nest of arrays, one for each input; `name` is for errors."""
         inputs, form = self._graph.inputs, self._graph.form
         names = [tensor.name for tensor in inputs]
         if isinstance(x, dict):
@@ -19,30 +19,28 @@ class Inputs:
             missing = [name for name in by if name not in x]
             if missing or any(_nest.is_nest(x[name]) for name in by):
                 raise ValueError(
-                    f"{self.name}: a dict with {list(x)} came; the inputs are {by}. Give one "
-                    "array for each name."
+                    f"{name}: a dict with {list(x)} came; the inputs are {by}. Give one array for "
+                    "each name."
                 )
             return [x[name] for name in by]
         alone = not _nest.is_nest(form) and not (_nest.is_nest(x) and len(x) == 1)
         if alone or not isinstance(x, (list, tuple)) or not _nest.holds_arrays(x):
-            return [x] if len(inputs) == 1 else self._refuse_count([x])
-        leaves = _nest.flatten(x)
+            leaves = [x]
+        else:
+            leaves = _nest.flatten(x)
         if len(leaves) != len(inputs):
-            self._refuse_count(leaves)
+            shapes = ", ".join(str(getattr(leaf, "shape", type(leaf).__name__)) for leaf in leaves)
+            raise ValueError(
+                f"{name}: {len(leaves)} input{'s' * (len(leaves) != 1)} came, {shapes}; the model "
+                f"has {len(inputs)}: {', '.join(f'{t.name!r} {t.shape}' for t in inputs)}. Give a "
+                "list of arrays, one for each, or a dict by name."
+            )
         return leaves
-
-    def _refuse_count(self, leaves):
-        shapes = [tuple(getattr(leaf, "shape", ())) for leaf in leaves]
-        raise ValueError(
-            f"{self.name}: {len(leaves)} input{'s' * (len(leaves) != 1)} of shapes {shapes} came; "
-            f"the model has {len(self.inputs)}: "
-            f"{', '.join(f'{t.name!r} {t.shape}' for t in self.inputs)}."
-        )
 
     def _fitted(self, x):
         """`x` as the nest of tensors that the graph takes: of its dtypes, ranks and sizes."""
         tensors = []
-        for leaf, wanted in zip(self._matched(x), self._graph.inputs, strict=True):
+        for leaf, wanted in zip(self._matched(x, self.name), self._graph.inputs, strict=True):
             t = self._convert(leaf) if wanted.dtype == self.dtype else _cast(leaf, wanted)
             shape = _fitting(t.shape, wanted.shape)
             _check_shape(self.name, shape, wanted)
@@ -51,11 +49,13 @@ class Inputs:
 
     # What a training loop asks
 
-    def _as_inputs(self, x):
+    def _as_inputs(self, x, name):
         """Data as a nest of arrays in the form of the inputs, before anything is converted."""
         if self._graph is None:
-            return as_nest(x)
-        return _nest.pack(self._graph.form, self._matched(x))
+            listed = self.one_input and isinstance(x, (list, tuple)) and len(x) > 1
+            return (as_leaf if listed else as_nest)(x, f"{name}: x")
+        leaves = [as_leaf(leaf, f"{name}: x") for leaf in self._matched(x, name)]
+        return _nest.pack(self._graph.form, leaves)
 
     def _input_dtypes(self, x):
         """What the leaves of x are converted to."""

@@ -82,14 +82,15 @@ class Model(Trainer, Inputs, Layer):
         """The layer of a name, or at a place."""
         if (name is None) == (index is None):
             raise ValueError(f"{self.name}: get_layer wants a name or an index, one of them.")
+        layers = self.layers
         if index is not None:
-            if not -len(self.layers) <= index < len(self.layers):
-                raise ValueError(f"{self.name}: there is no layer {index} of {len(self.layers)}.")
-            return self.layers[index]
-        for layer in self.layers:
+            if type(index) is not int or not -len(layers) <= index < len(layers):
+                raise ValueError(f"{self.name}: there is no layer {index!r} of {len(layers)}.")
+            return layers[index]
+        for layer in layers:
             if layer.name == name:
                 return layer
-        names = ", ".join(repr(layer.name) for layer in self.layers)
+        names = ", ".join(repr(layer.name) for layer in layers)
         raise ValueError(f"{self.name}: there is no layer {name!r}; there are {names}.")
 
     # The call
@@ -109,7 +110,7 @@ class Model(Trainer, Inputs, Layer):
 
     def _call_symbolically(self, arguments, keywords, training):
         if self._graph is not None and len(arguments) == 1:
-            arguments = (_nest.pack(self._graph.form, self._matched(arguments[0])),)
+            arguments = (_nest.pack(self._graph.form, self._matched(arguments[0], self.name)),)
         return super()._call_symbolically(arguments, keywords, training)
 
     def compute_output_shape(self, input_shape):

@@ -29,7 +29,7 @@ class Sequential(Model):
         super().__init__(name=name, trainable=True, **arguments)
         self._layers = []
         self._tensors = []  # the symbolic input, and what each layer makes of it
-        for layer in as_list(layers or (), "Sequential", "layers"):
+        for layer in as_list(() if layers is None else layers, "Sequential", "layers"):
             self.add(layer)
         if not trainable:
             self.trainable = False
@@ -58,22 +58,26 @@ class Sequential(Model):
             self._tensors = [layer.output]
             return
         if not isinstance(layer, Layer):
-            raise TypeError(f"Sequential: {layer!r} is no layer.")
-        if layer is self:
+            cure = f"{layer.__name__}(..)" if isinstance(layer, type) else "layers.Dense(10)"
+            raise TypeError(f"Sequential: {layer!r} is no layer; one is wanted, such as {cure}.")
+        if layer is self or _contains(layer, self):
             raise ValueError("Sequential: a model cannot contain itself.")
         if any(layer.name == other.name and layer is not other for other in self._layers):
             raise ValueError(
                 f"Sequential: there is a layer named {layer.name!r} already; give one of them "
                 "another name=."
             )
+        before = self._tensors
         if not self._layers and not self._tensors:
             self._begin_as(layer)
         self._layers.append(layer)
-        self._changed()
-        if self._tensors:
+        try:
             self._extend()
-        else:
-            self.built = False
+        except BaseException:
+            self._layers.pop()
+            self._tensors = before
+            raise
+        self._changed()
 
     def _begin_as(self, layer):
         """Take the input from a first layer that knows it."""
@@ -92,7 +96,7 @@ class Sequential(Model):
         layer = self._layers.pop()
         self._changed()
         if self._tensors:
-            del self._tensors[len(self._layers) + 1 :]
+            self._tensors = self._tensors[: len(self._layers) + 1]
             self._extend()
         return layer
 
@@ -103,8 +107,13 @@ class Sequential(Model):
 
     def _extend(self):
         """Call the layers symbolically that were not yet; the graph is what comes of it."""
-        for layer in self._layers[len(self._tensors) - 1 :]:
-            self._tensors.append(layer(self._tensors[-1]))
+        if not self._tensors:
+            self.built = False
+            return
+        tensors = list(self._tensors)
+        for layer in self._layers[len(tensors) - 1 :]:
+            tensors.append(layer(tensors[-1]))
+        self._tensors = tensors
         if self._layers:
             self._set_graph(Graph(self._tensors[0], self._tensors[-1], self.name))
         else:
@@ -113,8 +122,17 @@ class Sequential(Model):
     def build(self, input_shape):
         """Make the weights for an input's shape, the batch first."""
         if not self._tensors:
-            self._tensors = [InputLayer(batch_shape=tuple(input_shape), dtype=self.dtype).output]
-        self._extend()
+            self._tensors = [InputLayer(batch_shape=input_shape, dtype=self.dtype).output]
+            try:
+                self._extend()
+            except BaseException:
+                self._tensors = []
+                raise
+        elif tuple(input_shape) != self._tensors[0].shape:
+            raise ValueError(
+                f"{self.name}: build got {tuple(input_shape)}; the model's input has shape "
+                f"{self._tensors[0].shape} already."
+            )
 
     def call(self, x, training=False):
         for layer in self._layers:
@@ -125,3 +143,8 @@ class Sequential(Model):
         for layer in self._layers:
             input_shape = layer.compute_output_shape(input_shape)
         return tuple(input_shape)
+
+
+def _contains(layer, other):
+    """Whether a layer is somewhere inside of another."""
+    return any(inner is other or _contains(inner, other) for inner in layer._inner())

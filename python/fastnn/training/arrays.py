@@ -9,12 +9,15 @@ from ..tensor import Tensor
 _NATIVE = frozenset(map(np.dtype, DTYPES))
 
 
-def as_nest(x):
+def as_nest(x, what):
     """`x` as a nest whose leaves are arrays: a list of numbers is an array, a list of arrays is a
     nest."""
-    if isinstance(x, dict) or _nest.holds_arrays(x):
-        return x
-    return np.asarray(x) if isinstance(x, (list, tuple)) else x
+    return x if isinstance(x, dict) or _nest.holds_arrays(x) else as_leaf(x, what)
+
+
+def as_leaf(x, what):
+    """`x` with a list or a tuple as the array that it is."""
+    return as_numbers(x, what) if isinstance(x, (list, tuple)) else x
 
 
 def as_array(x, dtype, what):
@@ -60,7 +63,8 @@ class Data:
     """
 
     def __init__(self, model, x, y, sample_weight, name):
-        x, y, w = model._as_inputs(x), as_nest(y), as_nest(sample_weight)
+        x = model._as_inputs(x, name)
+        y, w = as_nest(y, f"{name}: y"), as_nest(sample_weight, f"{name}: sample_weight")
         self.template = _nest.map(lambda leaf: None if leaf is None else True, (x, y, w))
         self.arrays, self.dtypes, self.names = [], [], []
         for part, nest, dtypes in (
@@ -76,13 +80,15 @@ class Data:
                 if part == "x":
                     dtype = dtypes[i]
                 else:
-                    leaf = leaf if hasattr(leaf, "dtype") else np.asarray(leaf)
+                    leaf = leaf if hasattr(leaf, "dtype") else as_numbers(leaf, what)
                     dtype = model.dtype if part != "y" else target_dtype(leaf, model.dtype)
                 self.arrays.append(as_array(leaf, dtype, what))
                 self.dtypes.append(dtype)
                 self.names.append(what)
-        if not self.arrays or _nest.flatten(x)[0] is None:
-            raise ValueError(f"{name}: x is None; arrays, or an iterable of batches, are wanted.")
+            if part == "x" and (not leaves or leaves[0] is None):
+                raise ValueError(
+                    f"{name}: x is {x!r}; arrays, or an iterable of batches, are wanted."
+                )
         self.form = (_nest.form(x), _nest.form(y), _nest.form(w))
         model._check_inputs(name, [array.shape for array in self.arrays])
         self.size = self._checked_size(name)
@@ -91,13 +97,24 @@ class Data:
         sizes = [array.shape[0] for array in self.arrays]
         if len(set(sizes)) > 1:
             prefix = len(name) + 2
-            came = ", ".join(
-                f"{what[prefix:]} has {n}" for what, n in zip(self.names, sizes, strict=True)
-            )
+            pairs = list(zip(self.names, sizes, strict=True))
+            came = ", ".join(f"{what[prefix:]} has {n}" for what, n in pairs[:6])
+            came += ", .." if len(pairs) > 6 else ""
             raise ValueError(f"{name}: the numbers of samples differ: {came}.")
         if sizes[0] == 0:
             raise ValueError(f"{name}: x is empty; at least one sample is wanted.")
         return sizes[0]
+
+    def not_finite(self):
+        """A sentence: which of the arrays hold NaN or infinity."""
+        holders = [
+            what.partition(": ")[2]
+            for what, array in zip(self.names, self.arrays, strict=True)
+            if array.dtype.kind == "f" and not np.isfinite(array).all()
+        ]
+        if not holders:
+            return "None of the data is NaN or infinite."
+        return f"NaN or infinity is in {' and '.join(holders)}."
 
     def converted(self):
         """The arrays in their dtypes, as a tuple."""

@@ -1,10 +1,9 @@
 """Batches from arrays: shuffled, gathered and converted in C++."""
 
-import warnings
-
 import numpy as np
 
 from .. import _core, devices
+from .._lines import warn
 from ..utils import draw_seed
 
 
@@ -12,7 +11,7 @@ class ArrayBatches:
     """Batches of arrays in memory, any number of epochs of them.
 
     A batch that is neither shuffled nor converted is a view of the data. Any other is gathered
-    into a buffer, which the next batch overwrites: a step that keeps its inputs asks for `fresh`.
+    into a buffer, which the next batch overwrites.
 
     Args:
         data: a `Data`.
@@ -20,17 +19,15 @@ class ArrayBatches:
         shuffle: whether each pass has an order of its own; "batch" shuffles whole batches.
         steps: batches an epoch; None: as many as a pass has. If given, an epoch goes on where the
             last one ended, and ends with the pass, as in Keras.
-        fresh: whether every batch has memory of its own.
         name: of the caller, for warnings.
     """
 
-    def __init__(self, data, batch_size, shuffle=False, steps=None, fresh=False, name="fit"):
+    def __init__(self, data, batch_size, shuffle=False, steps=None, name="fit"):
         self.data, self.name = data, name
         self.form = data.form
         self.size = data.size
         self.batch_size = min(batch_size, self.size)
         self.shuffle = shuffle
-        self.fresh = fresh
         self._in_a_pass = -(-self.size // self.batch_size)
         self.steps = self._in_a_pass if steps is None else steps
         self._continues = steps is not None
@@ -51,10 +48,9 @@ class ArrayBatches:
             self._begin_pass()
         for step in range(self.steps):
             if self._at == self._in_a_pass:
-                warnings.warn(
+                warn(
                     f"{self.name}: the data ended after {step} of {self.steps} steps of an epoch; "
-                    f"a pass has {self._in_a_pass} batches. Give fewer steps, or more data.",
-                    stacklevel=4,
+                    f"a pass has {self._in_a_pass} batches. Give fewer steps, or more data."
                 )
                 return
             yield self._batch(self._at)
@@ -93,7 +89,7 @@ class ArrayBatches:
         return tuple(batch)
 
     def _buffers_of(self, rows):
-        buffers = None if self.fresh else self._buffers.get(rows)
+        buffers = self._buffers.get(rows)
         if buffers is None:
             buffers = self._buffers[rows] = [
                 devices.of(array).empty((rows, *array.shape[1:]), dtype)

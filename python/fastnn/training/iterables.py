@@ -1,9 +1,12 @@
 """Batches from generators and other iterables."""
 
-import warnings
-
-from .._lines import user_line
+from .._lines import warn
 from .arrays import Data
+
+_AT_THE_END = {
+    "fit": ("steps_per_epoch", ", and training with it"),
+    "fit: validation_data": ("validation_steps", ", and validation with it"),
+}
 
 
 class IterableBatches:
@@ -32,6 +35,7 @@ class IterableBatches:
         self._iterator = None
         self._form = None
         self.ended = False
+        self.epochs = 0  # that have begun
         self.data = None  # of the last batch
 
     def begin(self):
@@ -41,14 +45,12 @@ class IterableBatches:
 
     def epoch(self):
         """Yields tuples of arrays; `data` says what they are."""
+        if self.ended:
+            return
+        self.epochs += 1
         if self._iterator is None or not self._continues:
             if self._iterator is not None and self._is_iterator:
-                self.ended = True
-                warnings.warn(
-                    f"{self.name}: the {type(self.iterable).__name__} has ended and cannot begin "
-                    "anew; give steps_per_epoch, or something that can be iterated again.",
-                    stacklevel=4,
-                )
+                self._end("has ended and cannot begin anew")
                 return
             self._iterator = self._new_iterator()
         step = 0
@@ -56,18 +58,23 @@ class IterableBatches:
             try:
                 batch = next(self._iterator)
             except StopIteration:
+                if not self._given:
+                    kind = type(self.iterable).__name__
+                    raise ValueError(
+                        f"{self.name}: the {kind} gave no batch in epoch {self.epochs}."
+                    ) from None
                 if self._restarts(step):
                     continue
                 break
+            self._given += 1
             self.data = self._as_data(batch, step)
             yield self.data.converted()
             step += 1
         if hasattr(self.iterable, "on_epoch_end"):
             self.iterable.on_epoch_end()
-        if step == 0 and not self.ended:
-            raise ValueError(f"{self.name}: the {type(self.iterable).__name__} gave no batch.")
 
     def _new_iterator(self):
+        self._given = 0  # batches so far
         if self._is_sequence and not hasattr(self.iterable, "__iter__"):
             return (self.iterable[i] for i in range(len(self.iterable)))
         return iter(self.iterable)
@@ -76,19 +83,20 @@ class IterableBatches:
         """What happens where the data end: what can begin anew does so in an epoch that wants more,
         a generator's end is the end of training."""
         if self.steps is None:
-            self._iterator = None if not self._is_iterator else self._iterator
             return False
-        if not self._is_iterator and self._continues and step > 0:
+        if not self._is_iterator and self._continues:
             self._iterator = self._new_iterator()
             return True
-        self.ended = True
-        warnings.warn(
-            f"{self.name}: the {type(self.iterable).__name__} ended after {step} of "
-            f"{self.steps} steps of an epoch, at {user_line()}; training ends with it. Make it "
-            "yield as many batches as steps_per_epoch times epochs, or forever.",
-            stacklevel=5,
-        )
+        self._end(f"ended after {step} of {self.steps} steps of epoch {self.epochs}")
         return False
+
+    def _end(self, what):
+        self.ended = True
+        option, then = _AT_THE_END.get(self.name, ("steps", ""))
+        warn(
+            f"{self.name}: the {type(self.iterable).__name__} {what}{then}. Make it yield {option} "
+            "batches for each epoch, or forever; or give something that can be iterated again."
+        )
 
     def _as_data(self, batch, step):
         parts = batch if isinstance(batch, (tuple, list)) else (batch,)

@@ -25,15 +25,13 @@ class Outputs:
         if isinstance(given, dict):
             unknown = [name for name in given if name not in self.names]
             if unknown:
-                raise ValueError(
-                    f"compile: {what} names the output {unknown[0]!r}; the model has "
-                    f"{', '.join(repr(name) for name in self.names)}."
-                )
+                have = ", ".join(repr(name) for name in self.names if name) or "no names"
+                raise ValueError(f"{what} names the output {unknown[0]!r}; the model has {have}.")
             return [given.get(name, default) for name in self.names]
         if isinstance(given, (list, tuple)) and not (self.count == 1 and len(given) != 1):
             if len(given) != self.count:
                 raise ValueError(
-                    f"compile: {what} has {len(given)} entries; the model has {self.count} outputs."
+                    f"{what} has {len(given)} entries; the model has {self.count} outputs."
                 )
             return list(given)
         return [given] * self.count
@@ -65,7 +63,7 @@ class Outputs:
         if sample_weight is None:
             return [None] * self.count
         if isinstance(sample_weight, dict):
-            return [sample_weight.get(name) for name in self.names]
+            return self.assign(sample_weight, "sample_weight")
         leaves = _nest.flatten(sample_weight)
         if len(leaves) == 1:
             return leaves * self.count
@@ -85,11 +83,11 @@ class Losses:
         self.built = False
         self.trackers = []  # the mean of each loss, if there are several
         for one in _nest.flatten(loss):
-            _checked(losses.get, one, ("crossentropy", "ce"))
+            _checked("loss", losses.get, one, ("crossentropy", "ce"))
 
     def build(self, outputs, y, y_pred):
-        given = outputs.assign(self.loss, "loss")
-        weights = outputs.assign(self.loss_weights, "loss_weights")
+        given = outputs.assign(self.loss, "compile: loss")
+        weights = outputs.assign(self.loss_weights, "compile: loss_weights")
         used = [one is not None for one in given]
         pairs = zip(given, outputs.targets(y, used), _nest.flatten(y_pred), strict=True)
         self.functions = [
@@ -108,7 +106,7 @@ class Losses:
         self.built = True
 
     def __call__(self, y, y_pred, sample_weight):
-        """The sum, a tensor of shape ()."""
+        """The sum, a tensor of shape (); None if no output has a loss."""
         y = self.outputs.targets(y, self.used)
         w = self.outputs.weights(sample_weight)
         total, trackers = None, iter(self.trackers)
@@ -138,9 +136,9 @@ class Metrics:
                     "dict by the outputs' names."
                 )
             for one in _nest.flatten(given or ()):
-                _checked(metrics.get, one, ("accuracy", "acc", "crossentropy", "ce"))
+                _checked(what, metrics.get, one, ("accuracy", "acc", "crossentropy", "ce"))
         self.built = False
-        self.metrics = []
+        self.metrics, self.names = [], {}
 
     def build(self, outputs, y, y_pred):
         self.outputs = outputs
@@ -170,7 +168,7 @@ class Metrics:
                 "list with a metric, or a list of them, for each output, or a dict by name is "
                 "wanted."
             )
-        entries = self.outputs.assign(given, what)
+        entries = self.outputs.assign(given, f"compile: {what}")
         return [[] if e is None else _nest.flatten(e) for e in entries]
 
     def _name(self, i, metric, weighted):
@@ -198,9 +196,12 @@ class Metrics:
                 metric.update_state(y[i], predictions[i])
 
 
-def _checked(get, identifier, chosen_later):
+def _checked(what, get, identifier, chosen_later):
     """Let an unknown name be an error of compile() already."""
     if identifier is not None and not (
         isinstance(identifier, str) and identifier.lower() in chosen_later
     ):
-        get(identifier)
+        try:
+            get(identifier)
+        except (TypeError, ValueError) as error:
+            raise type(error)(f"compile: {what}: {error}") from None

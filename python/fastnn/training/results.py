@@ -1,8 +1,11 @@
 """What evaluate and predict give back."""
 
+import re
+
 import numpy as np
 
 from .. import _nest
+from ..losses._arguments import NO_CLASS
 from ..tensor import Tensor
 
 
@@ -16,6 +19,32 @@ def in_order(model, logs):
     names = [name for name in dict.fromkeys(m.name for m in model.metrics) if name in logs]
     values = [logs[name] for name in (*names, *sorted(set(logs) - set(names)))]
     return values[0] if len(values) == 1 else values
+
+
+def step_of(operation, number, source):
+    """An operation and the number of its step, from 1, and of how many, as far as is known."""
+    of = f" of {source.steps}" if source.steps else ""
+    return f"{operation}, step {number + 1}{of}"
+
+
+def say_where(error, place):
+    """Let the error of a step begin with the operation and the step's number."""
+    if type(error) in (TypeError, ValueError) and len(error.args) == 1:
+        text = _LABEL.sub(_explained, str(error))
+        error.args = (f"{place}: {text}",)
+
+
+_LABEL = re.compile(r"label (-?\d+) is outside 0 \.\. (\d+)\.")
+
+
+def _explained(match):
+    label = match[0][:-1]
+    if int(match[1]) == NO_CLASS:
+        label = "a label is no whole number"
+    return (
+        f"{label}; the model's outputs have {int(match[2]) + 1} classes, numbered from 0. Give the "
+        "last layer as many units as there are classes."
+    )
 
 
 class Results:

@@ -1,10 +1,12 @@
 """Where batches come from: arrays or iterables, the share for validation, weights of classes."""
 
+import math
 import numbers
 
 import numpy as np
 
 from .. import _nest
+from .._checks import as_numbers
 from ..tensor import Tensor
 from .arrays import Data, as_nest
 from .batches import ArrayBatches
@@ -33,7 +35,7 @@ def epochs_of(model, name, x, y, sample_weight, batch_size, shuffle, steps=None,
     if shuffle not in (True, False, "batch", None):
         raise ValueError(f"{name}: shuffle is {shuffle!r}; True, False or 'batch' is wanted.")
     size = 32 if batch_size is None else as_count(name, "batch_size", batch_size, 1)
-    return ArrayBatches(data, size, shuffle, steps, fresh=model.run_eagerly, name=name)
+    return ArrayBatches(data, size, shuffle, steps, name)
 
 
 def is_iterable(x):
@@ -56,8 +58,9 @@ def split(model, x, y, sample_weight, validation_data, share):
             f"fit: validation_split came with a {type(x).__name__}, whose samples are not known "
             "beforehand; it splits arrays only. Give validation_data."
         )
-    nests = (model._as_inputs(x), as_nest(y), as_nest(sample_weight))
     size = Data(model, x, y, sample_weight, "fit").size
+    given = (model._as_inputs(x, "fit"), y, sample_weight)
+    nests = tuple(as_nest(part, "fit") for part in given)
     at = int(size * (1 - share))
     if at in (0, size):
         raise ValueError(
@@ -103,19 +106,25 @@ def weights_of_classes(class_weight, sample_weight, name="fit"):
             "to weights is wanted, such as {0: 1.0, 1: 5.0}."
         )
     for label, weight in class_weight.items():
-        if not isinstance(label, numbers.Integral) or not isinstance(weight, numbers.Real):
+        number = isinstance(weight, numbers.Real) and math.isfinite(weight)
+        if not number or not isinstance(label, numbers.Integral):
             raise ValueError(
-                f"{name}: class_weight has {label!r}: {weight!r}; class numbers and numbers are "
-                "wanted."
+                f"{name}: class_weight has {label!r}: {weight!r}; class numbers and finite numbers "
+                "are wanted."
             )
 
-    def weigh(y, _):
-        if y is None or _nest.is_nest(as_nest(y)):
+    def weigh(y, sample_weight):
+        if sample_weight is not None:
+            raise ValueError(
+                f"{name}: class_weight came, and the batches hold weights already; one of them is "
+                "wanted."
+            )
+        if y is None or _nest.is_nest(as_nest(y, f"{name}: y")):
             raise ValueError(
                 f"{name}: class_weight is for models with one output; give sample_weight, one for "
                 "each output."
             )
-        labels = np.asarray(y.numpy() if isinstance(y, Tensor) else y)
+        labels = as_numbers(y, f"{name}: y")
         if labels.ndim > 1:
             labels = labels.argmax(axis=-1) if labels.shape[-1] != 1 else labels[..., 0]
         labels = np.round(labels).astype(np.int64)
@@ -125,6 +134,13 @@ def weights_of_classes(class_weight, sample_weight, name="fit"):
         return weights
 
     return weigh
+
+
+def as_frequency(value):
+    """validation_freq: every how many epochs, or which epochs, from 1."""
+    if isinstance(value, (list, tuple, set)):
+        return {as_count("fit", "an epoch of validation_freq", epoch, 1) for epoch in value}
+    return as_count("fit", "validation_freq", value, 1)
 
 
 def as_count(operation, name, value, least):

@@ -1,9 +1,8 @@
 """The step of a batch: recorded and replayed, or run in Python where that cannot be."""
 
-import warnings
-
 from .. import tape
-from ..compiled import CompiledFunction
+from .._lines import warn
+from ..compiled import CompiledFunction, copied
 from ..tensor import Argument
 from .arrays import fill
 
@@ -21,12 +20,9 @@ class Step:
         self.model, self.kind, self.template = model, kind, template
         self.eager = model.run_eagerly
         self.function = CompiledFunction(self._run)
-        self.function.before_recording = self._note_state
+        self.function.restores = True
 
-    def _run(self, *arrays):
-        return self._with(arrays)
-
-    def _with(self, tensors):
+    def _run(self, *tensors):
         data = fill(self.template, tensors)
         if self.kind == "train":
             return self.model._body(self.kind, data)
@@ -34,32 +30,21 @@ class Step:
             return self.model._body(self.kind, data)
 
     def __call__(self, *arrays):
-        if self.eager:
-            return self._with([Argument(array) for array in arrays])
+        if self.eager:  # whoever keeps a tensor keeps it, though the next batch takes the buffer
+            return self._run(*[Argument(copied(array)) for array in arrays])
         try:
             return self.function(*arrays)
         except RuntimeError as error:
-            if getattr(error, "recording", None) is None:
+            if not getattr(error, "recording", False):
                 raise
-            return self._give_up(error, arrays)
-
-    def _note_state(self):
-        """What a recording that fails may have changed already."""
-        metrics = [v for m in self.model.metrics for v in m.variables]
-        self._state = [(v, v.numpy()) for v in (*metrics, *self.model.non_trainable_weights)]
-
-    def _give_up(self, error, arrays):
+            if self.kind != "results":  # whose metrics' result() may well read values
+                self._warn(error)
         self.eager = True
-        if self.kind == "results":
-            return self()
-        warnings.warn(
+        return self(*arrays)
+
+    def _warn(self, error):
+        warn(
             f"{self.kind} step of {self.model.name}: it runs in Python from now on, several times "
             f"as slow for small networks, since it cannot be recorded: {error} "
-            "compile(run_eagerly=True) says that this is meant.",
-            stacklevel=5,
+            "compile(run_eagerly=True) says that this is meant."
         )
-        if error.recording == "has run" and self.kind != "predict":
-            return None
-        for variable, value in self._state:
-            variable.assign(value)
-        return self(*arrays)

@@ -1,8 +1,7 @@
 """What makes a model learn: compile, the step of a batch, and what it has measured."""
 
-import warnings
-
 from .. import _nest, optimizers, tape
+from .._lines import warn
 from ..metrics import Mean, Metric
 from ..ops import zeros
 from ..utils.dataset import unpack_x_y_sample_weight
@@ -149,9 +148,8 @@ class Trainer(Loop):
     def _descend(self, loss):
         weights = self.trainable_weights
         if not weights or loss._node is None:
-            warnings.warn(
-                f"{self.name}: there is nothing to train: the loss depends on no trainable weight.",
-                stacklevel=3,
+            warn(
+                f"{self.name}: there is nothing to train: the loss depends on no trainable weight."
             )
             return
         self.optimizer.apply(tape.gradients(loss, weights), weights)
@@ -165,7 +163,8 @@ class Trainer(Loop):
                 raise ValueError(f"{self.name}: a loss was compiled, but no targets y came.")
             if not self._model_losses.built:
                 self._model_losses.build(self._outputs_of(y_pred), y, y_pred)
-            losses.insert(0, self._model_losses(y, y_pred, sample_weight))
+            loss = self._model_losses(y, y_pred, sample_weight)
+            losses[:0] = [] if loss is None else [loss]
         if not losses:
             if training:
                 raise ValueError(
@@ -261,7 +260,15 @@ class Trainer(Loop):
             y_pred = self(x, training=False)
             self._measured_loss(x, y, y_pred, w, training=False)
             return self._update_metrics(y, y_pred, w)
-        return getattr(self, f"{kind}_step")(data)
+        result = getattr(self, f"{kind}_step")(data)
+        if kind != "predict" and not (
+            isinstance(result, dict) and all(isinstance(name, str) for name in result)
+        ):
+            raise TypeError(
+                f"{kind}_step of {self.name}: gives a {type(result).__name__}; a dict of numbers "
+                "by name is wanted, such as self.compute_metrics(x, y, y_pred)."
+            )
+        return result
 
     @property
     def _plain_metrics(self):
