@@ -9,9 +9,14 @@ from time import perf_counter
 import fastnn
 from fastnn import datasets, ops
 from fastnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Rescaling
+from fastnn.optimizers import Adam
+from fastnn.optimizers.schedules import CosineDecay
 
 EPOCHS = {"digits": 20, "mnist": 5, "fashion_mnist": 10}  # enough for each data set
 VALIDATION = 0.1  # of the training images: the curves need others, and test images are for the end
+# Of learning, at first; it falls to 0 along a cosine. After 10 epochs of clothes 91.7% of the
+# validation images are right, and 90.4% with a constant 0.001, as Adam has by itself.
+RATE = 0.003
 
 
 def load(dataset):
@@ -76,13 +81,16 @@ def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None):
 
     model = build(x.shape[1:], brightest=int(x.max()))
     model.summary()
-    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    epochs = epochs or EPOCHS[dataset]
+    steps = epochs * math.ceil((1 - VALIDATION) * len(x) / batch_size)
+    optimizer = Adam(CosineDecay(RATE, steps))
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     clock = StepTime()
     history = model.fit(
         x,
         y,
         batch_size=batch_size,
-        epochs=epochs or EPOCHS[dataset],
+        epochs=epochs,
         validation_split=VALIDATION,
         callbacks=clock,
     )

@@ -33,22 +33,24 @@ def draw(title, history, model, x, y, probabilities, names):
 
 def curves(figure, history):
     """Loss and accuracy of training and validation, epoch by epoch."""
-    for axes, name in zip(figure.subplots(2, 1, sharex=True), ("loss", "accuracy"), strict=True):
+    places = (("loss", "upper right"), ("accuracy", "lower right"))
+    for axes, (name, place) in zip(figure.subplots(2, 1, sharex=True), places, strict=True):
         for key, label in ((name, "training, with dropout"), (f"val_{name}", "validation")):
             axes.plot(range(1, len(history[key]) + 1), history[key], ".-", label=label)
         axes.set_ylabel(name)
         axes.grid(alpha=0.3)
-        axes.legend()
+        axes.legend(loc=place)
     axes.set_xlabel("epoch")
     axes.xaxis.get_major_locator().set_params(integer=True)
 
 
 def filters(figure, kernel):
-    """The first layer's filters: red adds to what the layer gives, blue takes from it."""
+    """The first layer's filters, each with colours of its own: else a few large ones would leave
+    all others pale."""
     kernel = np.moveaxis(kernel.numpy()[:, :, 0], -1, 0)
-    most = np.abs(kernel).max()
     figure.suptitle("filters of the first layer (red: positive, blue: negative weights)")
     for axes, window in zip(grid(figure), kernel, strict=False):
+        most = np.abs(window).max()
         axes.imshow(window, cmap="RdBu_r", vmin=-most, vmax=most)
 
 
