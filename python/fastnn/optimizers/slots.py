@@ -101,8 +101,8 @@ class Slots(Settings):
             return [self._index[id(v)] for v in variables]
         except KeyError:
             raise ValueError(
-                f"{type(self).__name__}: a variable came that the first step did not have. Use a "
-                "new optimizer after adding layers."
+                f"{type(self).__name__}: a variable came that the first step did not have: "
+                "layers were added or unfrozen. Use a new optimizer: call compile() again."
             ) from None
 
     def _get_variable_index(self, variable):

@@ -12,12 +12,26 @@ _NATIVE = frozenset(map(np.dtype, DTYPES))
 def as_nest(x, what):
     """`x` as a nest whose leaves are arrays: a list of numbers is an array, a list of arrays is a
     nest."""
-    return x if isinstance(x, dict) or _nest.holds_arrays(x) else as_leaf(x, what)
+    if isinstance(x, dict):
+        return {key: as_nest(value, what) for key, value in x.items()}
+    return x if _nest.holds_arrays(x) else as_leaf(x, what)
 
 
 def as_leaf(x, what):
-    """`x` with a list or a tuple as the array that it is."""
+    """`x` with a list, a tuple or a frame of pandas as the array that it is."""
+    if hasattr(x, "dtypes") and hasattr(x, "to_numpy"):
+        return _of_frame(x)
     return as_numbers(x, what) if isinstance(x, (list, tuple)) else x
+
+
+def _of_frame(x):
+    """The columns in the dtype that holds them all: NumPy alone takes a column of bool beside one
+    of float for objects."""
+    dtypes = list(x.dtypes) if hasattr(x, "columns") else [x.dtypes]
+    dtypes = [getattr(dtype, "numpy_dtype", dtype) for dtype in dtypes]
+    if all(isinstance(dtype, np.dtype) and dtype.kind in "biuf" for dtype in dtypes):
+        return x.to_numpy(np.result_type(*dtypes))
+    return x
 
 
 def as_array(x, dtype, what):
@@ -77,6 +91,7 @@ class Data:
                 if leaf is None:
                     continue
                 what = f"{name}: {part}" + (f" {i}" if len(leaves) > 1 else "")
+                leaf = as_leaf(leaf, what)
                 if part == "x":
                     dtype = dtypes[i]
                 else:

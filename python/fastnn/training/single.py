@@ -1,5 +1,7 @@
 """One batch at a time: train_on_batch, test_on_batch, predict_on_batch."""
 
+import numpy as np
+
 from .. import _nest
 from ..tensor import Tensor
 from .arrays import Data
@@ -47,4 +49,5 @@ class SingleBatches:
         """The outputs for one batch, as NumPy arrays."""
         data = Data(self, x, None, None, "predict_on_batch")
         outputs = self._step("predict", data)(*data.converted())
-        return _nest.map(lambda t: t.numpy() if isinstance(t, Tensor) else t, outputs)
+        # Copies: a model that only reshapes gives x's own memory.
+        return _nest.map(lambda t: np.array(t.numpy()) if isinstance(t, Tensor) else t, outputs)
