@@ -22,6 +22,7 @@ FINE = {
     *(f"ops.{name}: tensors=[[1], [1, 2]]" for name in ("global_norm", "norms")),  # two arrays
     "Model: name='text'",
     "EarlyStopping: monitor='text'",
+    "Model.compile: loss_weights=[[1], [1, 2]]",  # for several outputs
     *(
         f"Model.compile: {what}={none}"
         for what in ("loss", "loss_weights", "metrics")  # for several

@@ -136,9 +136,14 @@ def test_a_damaged_cache_is_downloaded_anew(data, tmp_path):
     assert load((tmp_path / "server").as_uri() + "/")[0][0].any()
 
 
-def test_no_place_has_it(data):
-    with pytest.raises(ConnectionError, match=r"get_file: file:///nowhere/a-images\.gz could not"):
-        load()
+def test_no_place_has_it(data, tmp_path):
+    with pytest.raises(ConnectionError) as error:
+        load(folders=("/usr/share/toy",))
+    places = f"{data} or /usr/share/toy or {tmp_path}/home/datasets/toy"
+    said = str(error.value)
+    assert said.startswith(f"toy.load_data: a-images.gz is not in {places}. ")
+    assert "get_file: file:///nowhere/a-images.gz could not be downloaded" in said
+    assert "FASTNN_DATA" in said
 
 
 images = CONTENTS["a-images"]

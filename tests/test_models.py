@@ -30,6 +30,12 @@ def test_an_input_builds_the_weights_at_once():
     assert late.built and shapes(late) == shapes(early) and late.output_shape == (None, 2)
 
 
+def test_the_summary_shows_its_layers_without_the_input(capsys):
+    fastnn.Sequential([fastnn.Input((4,)), Dense(3, name="first"), Dense(2, name="last")]).summary()
+    rows = [line.split()[1] for line in capsys.readouterr().out.splitlines() if "│" in line]
+    assert rows == ["first", "last"]
+
+
 def test_the_output_is_that_of_its_layers():
     model = mlp()
     x, _ = batches(1)[0]

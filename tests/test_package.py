@@ -119,38 +119,11 @@ def test_wrong_numbers_of_threads():
 # The command line
 
 
-def test_demo():
-    status, out, err = python("-m", "fastnn", "demo", "--epochs", "2", "--seed", "1")
-    assert (status, err) == (0, "")
-    accuracy = float(re.search(r"test accuracy (\d+\.\d\d)%", out)[1]) / 100
-    assert accuracy > 0.8
-    assert re.search(r"epoch +2/2 .* steps/s", out)
-    rows = re.findall(r"^(\d)  ((?:[ \d.]{3} ?){10})$", out, re.M)
-    matrix = [[0 if n == "." else int(n) for n in row.split()] for _, row in rows]
-    assert [int(digit) for digit, _ in rows] == list(range(10)) and np.sum(matrix) == 360
-    assert abs(np.trace(matrix) / 360 - accuracy) < 1e-4
-    assert re.search(r"fastnn \d+ us, NumPy \d+ us", out)
-
-
-def test_the_demo_is_reproducible():
-    def lines(seed):
-        out = python("-m", "fastnn", "demo", "--epochs", "1", "--seed", seed)[1]
-        return [line for line in out.splitlines() if not re.search("us,|steps/s", line)]
-
-    assert lines("5") == lines("5") != lines("6")
-
-
 @pytest.mark.parametrize(
     "arguments, message",
     [
         ([], "required: command"),
         (["train"], "invalid choice: 'train'"),
-        (["demo", "--epochs", "0"], "--epochs must be at least 1"),
-        (["demo", "--batch-size", "-3"], "--batch-size must be at least 1"),
-        (["demo", "--epochs", "many"], "invalid int value: 'many'"),
-        (["demo", "--seed", "-1"], "--seed must be 0 .. 2^63 - 1"),
-        (["demo", "--seed", str(2**63)], "--seed must be 0 .. 2^63 - 1"),
-        (["demo", "--rate", "1"], "unrecognized arguments: --rate 1"),
         (["info", "more"], "unrecognized arguments: more"),
     ],
 )

@@ -45,7 +45,7 @@ _NAMES = {
     "Initializer": "initializers",
     "Sequential": "models",
     "Tensor": "tensor",
-    "Variable": "tensor",
+    "Variable": "variable",
     "compile": "compiled",
     "gradients": "tape",
     "no_grad": "tape",

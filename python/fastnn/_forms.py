@@ -5,7 +5,8 @@ import collections
 import numpy as np
 
 from . import devices
-from .tensor import Argument, Tensor, Variable
+from .tensor import Argument, Tensor
+from .variable import Variable
 
 
 class Leaf:

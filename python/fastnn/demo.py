@@ -1,179 +1,130 @@
-"""The demo: a 64-128-64-10 network with dropout learns the 8x8 digits, as a user would write it."""
+"""The demo: a convolutional network learns to tell digits or clothes apart, as a user would write
+it. ``python -m fastnn demo`` runs it.
+"""
 
-import sys
-import time
-
-import numpy as np
+import math
+from importlib.util import find_spec
+from time import perf_counter
 
 import fastnn
-from fastnn.layers import Dense, Dropout
+from fastnn import datasets, ops
+from fastnn.layers import Conv2D, Dense, Dropout, Flatten, MaxPooling2D, Rescaling
+from fastnn.optimizers import Adam
+from fastnn.optimizers.schedules import CosineDecay
 
-HIDDEN = (128, 64)
-RATE = 0.2
+EPOCHS = {"digits": 20, "mnist": 5, "fashion_mnist": 10}  # enough for each data set
+VALIDATION = 0.1  # of the training images: the curves need others, and test images are for the end
+# Of learning, at first; it falls to 0 along a cosine. After 10 epochs of clothes 91.7% of the
+# validation images are right, and 90.4% with a constant 0.001, as Adam has by itself.
+RATE = 0.003
 
 
-def build():
-    """The network, on pixels scaled to 0 .. 1, with logits as output."""
+def load(dataset):
+    """((x, y) to learn, (x, y) to test, the classes' names); x is (n, rows, columns, 1)."""
+    module = getattr(datasets, dataset)
+    (x, y), (x_test, y_test) = module.load_data()
+    return (x[..., None], y), (x_test[..., None], y_test), getattr(module, "CLASSES", "0123456789")
+
+
+def build(shape, brightest):
+    """The network, for pictures of a shape with pixels from 0 to the brightest."""
+    padding = "same" if shape[0] == 8 else "valid"  # of 8x8 pixels none may be lost at the border
     return fastnn.Sequential(
         [
-            fastnn.Input((64,)),
-            Dense(HIDDEN[0], activation="relu"),
-            Dropout(RATE),
-            Dense(HIDDEN[1], activation="relu"),
-            Dropout(RATE),
-            Dense(10),
+            fastnn.Input(shape),
+            Rescaling(1 / brightest),
+            Conv2D(32, 3, padding=padding, activation="relu"),
+            MaxPooling2D(),
+            Conv2D(64, 3, padding=padding, activation="relu"),
+            MaxPooling2D(),
+            Dropout(0.25),
+            Flatten(),
+            Dense(10, activation="softmax"),
         ]
     )
 
 
-def make_step(model, optimizer):
-    """One training step on a batch, compiled."""
-    loss_function = fastnn.losses.SparseCategoricalCrossentropy(from_logits=True)
-    weights = model.trainable_weights
+class StepTime(fastnn.callbacks.Callback):
+    """The seconds of a training step: the mean of the fastest epoch, without its validation."""
 
-    @fastnn.compile
-    def step(images, labels):
-        loss = loss_function(labels, model(images, training=True))
-        optimizer.apply(fastnn.gradients(loss, weights), weights)
-        return loss
+    seconds = math.inf
 
-    return step
+    def on_epoch_begin(self, epoch, logs=None):
+        self.began = perf_counter()
+
+    def on_test_begin(self, logs=None):
+        self.seconds = min(self.seconds, (perf_counter() - self.began) / self.params["steps"])
 
 
-def load():
-    """(x, y) for training and for testing: float32 (n, 64) in 0 .. 1, int32 (n,)."""
-    from fastnn.datasets import digits
+def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None):
+    """Train, test, and draw a picture of it.
 
-    return tuple(
-        ((x.reshape(len(x), 64) / np.float32(16)).astype("float32"), y.astype("int32"))
-        for x, y in digits.load_data()
-    )
+    Args:
+        dataset: "digits", "mnist" or "fashion_mnist".
+        epochs: passes over the training images; None: as many as are enough.
+        batch_size: images a step.
+        seed: of the initial weights, dropout and the order of the images.
+        picture: the PNG file to write; None: none. It takes matplotlib.
 
-
-def predict(model, x):
-    """The most likely class of each row."""
-    with fastnn.no_grad():
-        return model(x).numpy().argmax(axis=1)
-
-
-def confusion_matrix(labels, predictions):
-    """How often class i (row) was taken for class j (column)."""
-    matrix = np.zeros((10, 10), int)
-    np.add.at(matrix, (labels, predictions), 1)
-    return matrix
-
-
-class Progress:
-    """One line that renews itself on a terminal, and a line now and then in a log file."""
-
-    def __init__(self, epochs):
-        self.epochs = epochs
-        self.live = sys.stdout.isatty()
-
-    def show(self, epoch, loss, rate):
-        last = epoch == self.epochs
-        line = f"epoch {epoch:3d}/{self.epochs}  loss {loss:.4f}  {rate:8.0f} steps/s"
-        if self.live:
-            print("\r" + line, end="\n" if last else "", flush=True)
-        elif last or epoch == 1 or epoch % 10 == 0:
-            print(line, flush=True)
-
-
-def train(step, x, y, epochs, batch_size, seed):
-    """Trains; gives back the seconds a step took, the best epoch counted."""
-    rng = np.random.default_rng(seed)
-    progress = Progress(epochs)
-    best = float("inf")
-    for epoch in range(1, epochs + 1):
-        order = rng.permutation(len(x)).astype("int32")
-        batches = [order[i : i + batch_size] for i in range(0, len(x), batch_size)]
-        total, began = 0.0, time.perf_counter()
-        for rows in batches:
-            images, labels = fastnn.ops.gather(x, rows), fastnn.ops.gather(y, rows)
-            total += step(images, labels).item() * len(rows)
-        seconds = time.perf_counter() - began
-        best = min(best, seconds / len(batches))
-        progress.show(epoch, total / len(x), len(batches) / seconds)
-    return best
-
-
-class NumpyNetwork:
-    """The same network, loss and Adam in plain NumPy, for comparison."""
-
-    def __init__(self, weights, seed):
-        self.w = [w.copy() for w in weights]
-        self.m = [np.zeros_like(w) for w in weights]
-        self.v = [np.zeros_like(w) for w in weights]
-        self.t = 0
-        self.rng = np.random.default_rng(seed)
-
-    def step(self, x, labels, rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
-        activations, masks = [x], []
-        for i in (0, 2):
-            h = np.maximum(activations[-1] @ self.w[i] + self.w[i + 1], 0)
-            mask = (self.rng.random(h.shape, dtype="float32") >= RATE) / np.float32(1 - RATE)
-            masks.append((mask, h > 0))
-            activations.append(h * mask)
-        z = activations[-1] @ self.w[4] + self.w[5]
-        z -= z.max(axis=1, keepdims=True)
-        p = np.exp(z)
-        p /= p.sum(axis=1, keepdims=True)
-        rows = np.arange(len(x))
-        loss = -np.log(p[rows, labels]).mean()
-        d = p
-        d[rows, labels] -= 1
-        d /= len(x)
-        gradients = [None] * 6
-        for layer in (2, 1, 0):
-            gradients[2 * layer] = activations[layer].T @ d
-            gradients[2 * layer + 1] = d.sum(axis=0)
-            if layer:
-                mask, positive = masks[layer - 1]
-                d = (d @ self.w[2 * layer].T) * mask * positive
-        self.t += 1
-        alpha = rate * np.sqrt(1 - beta_2**self.t) / (1 - beta_1**self.t)
-        for w, m, v, g in zip(self.w, self.m, self.v, gradients, strict=True):
-            m += (g - m) * (1 - beta_1)
-            v += (g * g - v) * (1 - beta_2)
-            w -= alpha * m / (np.sqrt(v) + epsilon)
-        return loss
-
-
-def best_time(step, rounds=30, steps=20):
-    """Seconds a step, the best of several rounds."""
-    times = []
-    for _ in range(rounds):
-        began = time.perf_counter()
-        for _ in range(steps):
-            step()
-        times.append((time.perf_counter() - began) / steps)
-    return min(times)
-
-
-def run(epochs=40, batch_size=32, seed=0):
-    """Trains, tests, and compares the time of a step with NumPy's. Gives back the test accuracy."""
+    Returns:
+        The test accuracy.
+    """
     fastnn.utils.set_random_seed(seed)
-    (x, y), (x_test, y_test) = load()
-    model = build()
-    initial = model.get_weights()
-    step = make_step(model, fastnn.optimizers.Adam())
+    (x, y), (x_test, y_test), names = load(dataset)
     print(
-        f"fastnn {fastnn.__version__}: {model.count_params():,} parameters, {len(x):,} images to "
-        f"learn, {len(x_test)} to test, {fastnn.get_num_threads()} threads"
+        f"{dataset}: {len(x):,} images to learn, {VALIDATION:.0%} of them for validation, and "
+        f"{len(x_test):,} to test; fastnn {fastnn.__version__}, {fastnn.get_num_threads()} threads"
     )
-    train(step, x, y, epochs, batch_size, seed)
-    predictions = predict(model, x_test)
-    accuracy = float((predictions == y_test).mean())
-    print(f"test accuracy {accuracy:.2%}")
-    print("confusion matrix (row: the digit, column: what it was taken for)")
-    for digit, row in enumerate(confusion_matrix(y_test, predictions)):
-        print(f"{digit}  " + " ".join(f"{n:3d}" if n else "  ." for n in row))
-    batch, labels = x[:batch_size], y[:batch_size]
-    network = NumpyNetwork(initial, seed)
-    plain = best_time(lambda: network.step(batch, labels))
-    ours = best_time(lambda: step(batch, labels))
-    print(
-        f"one training step of {len(batch)} images: fastnn {ours * 1e6:.0f} us, "
-        f"NumPy {plain * 1e6:.0f} us ({plain / ours:.1f} times as long)"
+    if picture and not find_spec("matplotlib"):
+        print("No picture will be drawn: it takes matplotlib. pip install matplotlib")
+        picture = None
+
+    model = build(x.shape[1:], brightest=int(x.max()))
+    model.summary()
+    epochs = epochs or EPOCHS[dataset]
+    steps = epochs * math.ceil((1 - VALIDATION) * len(x) / batch_size)
+    optimizer = Adam(CosineDecay(RATE, steps))
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    clock = StepTime()
+    history = model.fit(
+        x,
+        y,
+        batch_size=batch_size,
+        epochs=epochs,
+        validation_split=VALIDATION,
+        callbacks=clock,
     )
+
+    loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
+    probabilities = model.predict(x_test, verbose=0)
+    classes = probabilities.argmax(axis=1)
+    wrong = (classes != y_test).sum()
+    print(f"test accuracy {accuracy:.2%}, {wrong} of {len(y_test):,} wrong; loss {loss:.4f}")
+    show(ops.confusion_matrix(y_test, classes, len(names)).numpy(), names)
+    size = min(batch_size, len(x))
+    print(f"a training step of {size} images took {clock.seconds * 1e3:.2f} ms")
+
+    if picture:
+        from .demo_picture import draw
+
+        title = f"{dataset}: test accuracy {accuracy:.2%}"
+        figure = draw(title, history.history, model, x_test, y_test, probabilities, names)
+        figure.savefig(picture, format="png")
+        print(f"picture: {picture}")
     return accuracy
+
+
+def show(matrix, names):
+    """Print a confusion matrix.
+
+    >>> show([[9, 0], [11, 1200]], ["cat", "wildcat"])
+    how often the class of a row was taken for that of a column
+                cat wildc
+    cat           9     .
+    wildcat      11  1200
+    """
+    width = max(map(len, names)) + 1
+    print("how often the class of a row was taken for that of a column")
+    print(" " * width + "".join(f" {name[:5]:>5}" for name in names))
+    for name, row in zip(names, matrix, strict=True):
+        print(f"{name:{width}}" + "".join(f" {n or '.':>5}" for n in row))

@@ -34,10 +34,18 @@ def _find(name, address, file, sha256, folders):
         for path in (os.path.join(folder, file + ".gz"), os.path.join(folder, file)):
             if os.path.isfile(path):
                 return path
-    from ..utils import get_file  # loads what import fastnn does without
+    from ..utils.files import cache_folder, get_file  # loads what import fastnn does without
 
     subfolder = os.path.join("datasets", name)
-    return get_file(origin=f"{address}{file}.gz", file_hash=sha256, cache_subdir=subfolder)
+    try:
+        return get_file(origin=f"{address}{file}.gz", file_hash=sha256, cache_subdir=subfolder)
+    except ConnectionError as error:
+        places = " or ".join((*folders, os.path.join(cache_folder(), subfolder)))
+        raise ConnectionError(
+            f"{name}.load_data: {file}.gz is not in {places}. {error} Or put the four files "
+            f"there, or into a folder {name} of another one that the environment variable "
+            "FASTNN_DATA names."
+        ) from error
 
 
 def read(path, shape, crc, operation):

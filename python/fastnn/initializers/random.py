@@ -6,8 +6,8 @@ import numpy as np
 
 from .. import ops
 from .._checks import as_shape
-from ..tensor import Variable
 from ..utils import draw_seed
+from ..variable import Variable
 from .fixed import Initializer, checked_gain, uploaded
 
 

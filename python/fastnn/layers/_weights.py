@@ -4,7 +4,7 @@ from .. import constraints, devices, initializers, regularizers
 from .._checks import as_dtype, as_list, as_numbers, as_shape
 from ..changes import Watched, structure_changed
 from ..ops._axes import as_bool
-from ..tensor import Variable
+from ..variable import Variable
 
 
 def parts_of(value):

@@ -5,8 +5,8 @@ import math
 
 from .. import ops
 from .._checks import as_list
-from ..tensor import Variable
 from ..utils import draw_seed
+from ..variable import Variable
 from ._arguments import as_real, want_channels_last, want_pictures
 from .layer import Layer
 

@@ -3,7 +3,7 @@
 from .. import ops
 from .._checks import as_number
 from ..ops._axes import as_bool
-from ..tensor import Variable
+from ..variable import Variable
 from ._arguments import as_data, as_pair, as_share
 from .crossentropy import as_classes, binary_values, probabilities
 from .loss import LossFunctionWrapper

@@ -4,7 +4,7 @@ from .. import initializers
 from .._checks import as_dtype, as_shape
 from .._names import as_name
 from ..changes import Watched
-from ..tensor import Variable
+from ..variable import Variable
 
 
 class Metric(Watched):

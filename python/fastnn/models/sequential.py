@@ -39,9 +39,7 @@ class Sequential(Model):
     def layers(self):
         return list(self._layers)
 
-    @property
-    def operations(self):
-        return self.layers
+    operations = layers  # what summary() shows: the Input is no layer, as in Keras
 
     @property
     def one_input(self):

@@ -4,7 +4,8 @@ import numbers
 
 from .. import changes
 from .._checks import as_list
-from ..tensor import Tensor, as_variable
+from ..tensor import Tensor
+from ..variable import as_variable
 
 
 def moves(operation, momentum):

@@ -3,7 +3,8 @@
 import numpy as np
 
 from ..symbolic import call, infer, is_symbolic
-from ..tensor import as_tensor, as_variable, result
+from ..tensor import as_tensor, result
+from ..variable import as_variable
 from ._gradients import outputs_of, write_gradients
 
 

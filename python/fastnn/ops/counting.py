@@ -2,7 +2,8 @@
 
 from .._checks import as_dtype
 from ..symbolic import operation
-from ..tensor import Tensor, as_tensor, as_variable, result
+from ..tensor import Tensor, as_tensor, result
+from ..variable import as_variable
 from ._axes import as_bool, as_index_tensor, as_integer
 from .take import greatest
 

@@ -1,7 +1,8 @@
 """Normal numbers on Philox4x32-10: the same on every device but for the rounding of a logarithm."""
 
 from .._checks import as_dtype, as_shape
-from ..tensor import Tensor, as_variable
+from ..tensor import Tensor
+from ..variable import as_variable
 
 
 def normal(shape, state, mean=0.0, stddev=1.0, stream=0, dtype=None):

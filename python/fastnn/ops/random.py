@@ -2,7 +2,8 @@
 
 from .._checks import as_dtype, as_shape
 from ..symbolic import operation
-from ..tensor import Tensor, as_tensor, as_variable, result
+from ..tensor import Tensor, as_tensor, result
+from ..variable import as_variable
 
 
 def uniform(shape, state, low=0.0, high=1.0, stream=0, dtype=None):

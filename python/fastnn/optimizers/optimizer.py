@@ -6,7 +6,8 @@ from .. import _core, ops
 from .._checks import as_list
 from ..changes import structure_changed
 from ..tape import no_grad
-from ..tensor import Tensor, as_variable
+from ..tensor import Tensor
+from ..variable import as_variable
 from . import update
 from .slots import Slots
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import _core, changes
 from .._checks import as_numbers
-from ..tensor import Variable
+from ..variable import Variable
 from .schedules import LearningRateSchedule
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from .. import initializers
 from .._checks import as_dtype, as_list
-from ..tensor import Variable, as_variable
+from ..variable import Variable, as_variable
 from .settings import Settings
 
 

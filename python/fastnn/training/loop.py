@@ -154,7 +154,7 @@ class Loop(Measuring):
             if value != value:
                 self._refuse_nan(epoch, number, source)
             if hooks:
-                callbacks.on_train_batch_end(number, self._logs)
+                callbacks.on_train_batch_end(number, self._batch_logs)
             number += 1
             if self._stop_training:
                 break

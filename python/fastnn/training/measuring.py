@@ -13,7 +13,13 @@ class Measuring(SingleBatches):
 
     def _logs(self):
         """What has been measured so far, as numbers in the order of names."""
-        results = self._step_logs or self.get_metrics_result()
+        return self._as_logs(self._step_logs or self.get_metrics_result())
+
+    def _batch_logs(self):
+        """The same, where it is asked for after every batch."""
+        return self._as_logs(self._step_logs or self._results())
+
+    def _as_logs(self, results):
         return {name: plain(results[name]) for name in sorted(results)}
 
     def evaluate(
@@ -61,7 +67,7 @@ class Measuring(SingleBatches):
             if result is not None:
                 self._step_logs = result
             if hooks:
-                callbacks.on_test_batch_end(number, self._logs)
+                callbacks.on_test_batch_end(number, self._batch_logs)
         logs = {} if number is None else self._logs()
         callbacks.on_test_end(logs)
         return logs

@@ -44,7 +44,7 @@ class SingleBatches:
         except (TypeError, ValueError) as error:
             say_where(error, name)
             raise
-        logs = self._logs()
+        logs = self._batch_logs()
         return logs if return_dict else in_order(self, logs)
 
     def predict_on_batch(self, x):

@@ -11,13 +11,13 @@ class Step:
     """A step as a function of flat arrays: replayed, or run in Python.
 
     Args:
-        model: whose `train_step`, `test_step` or `predict_step` it is.
-        kind: "train", "test" or "predict".
-        data: a `Data` of the form that it takes.
+        model: whose `_body(kind, data)` it runs.
+        kind: "train", "test", "predict" or "results".
+        template: of `data`: a nest with None where there is no array.
     """
 
-    def __init__(self, model, kind, data):
-        self.model, self.kind, self.template = model, kind, data.template
+    def __init__(self, model, kind, template):
+        self.model, self.kind, self.template = model, kind, template
         self.eager = model.run_eagerly
         self.function = CompiledFunction(self._run)
         self.function.restores = True
@@ -37,10 +37,14 @@ class Step:
         except RuntimeError as error:
             if not getattr(error, "recording", False):
                 raise
-            warn(
-                f"{self.kind} step of {self.model.name}: it runs in Python from now on, several "
-                f"times as slow for small networks, since it cannot be recorded: {error} "
-                "compile(run_eagerly=True) says that this is meant."
-            )
+            if self.kind != "results":  # whose metrics' result() may well read values
+                self._warn(error)
         self.eager = True
         return self(*arrays)
+
+    def _warn(self, error):
+        warn(
+            f"{self.kind} step of {self.model.name}: it runs in Python from now on, several times "
+            f"as slow for small networks, since it cannot be recorded: {error} "
+            "compile(run_eagerly=True) says that this is meant."
+        )
