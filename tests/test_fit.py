@@ -78,7 +78,7 @@ def test_another_fit_has_another_order():
 
 def test_shuffle_off_and_of_batches():
     ascending = [list(range(i, min(i + 6, 20))) for i in range(0, 20, 6)]
-    for off in (False, None, 0):
+    for off in (False, None, np.False_):
         assert orders(2, shuffle=off) == [ascending] * 2
     epochs = orders(6, shuffle="batch")
     assert all(epoch[-1] == ascending[-1] for epoch in epochs)  # the short one last

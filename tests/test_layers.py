@@ -210,7 +210,7 @@ def test_other_dtypes_than_numbers_are_refused():
         Frame([["a", "b"]]),
     ):
         raises(TypeError, f"{layer.name}: .*real numbers are wanted", layer, wrong)
-    raises(ValueError, f"{layer.name}: .*inhomogeneous", layer, [[1.0, 2.0], [3.0]])
+    raises(ValueError, f"{layer.name}: .*differ in length", layer, [[1.0, 2.0], [3.0]])
 
 
 # Dropout

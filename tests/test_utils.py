@@ -60,7 +60,7 @@ def test_to_categorical_reads_a_tensor():
         (([0], 2.0), TypeError, r"num_classes is 2\.0; an integer is wanted"),
         ((["1"],), TypeError, "real numbers are wanted"),
         ((None,), TypeError, "real numbers are wanted"),
-        (([[1], [1, 2]],), ValueError, "inhomogeneous"),
+        (([[1], [1, 2]],), ValueError, "differ in length"),
     ],
 )
 def test_to_categorical_refuses(arguments, error, message):

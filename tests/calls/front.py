@@ -81,6 +81,10 @@ def graph():
     return {"inputs": inputs, "outputs": layers.Dense(2)(inputs)}
 
 
+def call_model(x):
+    return fastnn.Model(**graph())(x)
+
+
 def compiled():
     trained = model()
     trained.compile("sgd", "mse")
@@ -107,7 +111,7 @@ CALLS = {
     "Sequential()": lambda: call(model(), x=x()),
     "set_weights": lambda: call(model().set_weights, weights=[np.ones((3, 2)), np.ones(2)]),
     "Model": lambda: call(fastnn.Model, **graph(), name="m", trainable=True),
-    "Model()": lambda: call(fastnn.Model(**graph()), x=x()),
+    "Model()": lambda: call(call_model, x=x()),
     "get_layer": lambda: call(model().get_layer, index=0),
     "Sequential.add": lambda: call(model().add, layer=layers.Dense(2)),
     "Sequential.build": lambda: call(unbuilt().build, input_shape=(None, 3)),
@@ -135,7 +139,9 @@ CALLS = {
         validation_data=(x(), w()[:2]),
         validation_batch_size=2,
     ),
-    "fit by class": lambda: call(compiled().fit, **data(), class_weight={0: 1.0}, verbose=0),
+    "fit by class": lambda: call(
+        compiled().fit, x=x(), y=w()[:2], class_weight={0: 1.0}, **options()
+    ),
     "evaluate": lambda: call(compiled().evaluate, **data(), **options(), return_dict=True),
     "predict": lambda: call(model().predict, x=x(), **options()),
     "train_on_batch": lambda: call(compiled().train_on_batch, **data(), return_dict=True),

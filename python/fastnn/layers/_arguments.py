@@ -1,9 +1,9 @@
 """What layers do with their arguments and with the shapes that come: take them, or refuse them with
 the cure."""
 
+import math
 import numbers
 import operator
-import sys
 
 from .. import activations, constraints, initializers, regularizers
 
@@ -62,17 +62,18 @@ def as_axes(axis, kind):
     return as_axis(axis, kind)
 
 
-_LARGEST = sys.float_info.max
-
-
 def as_real(value, kind, name, least=None, most=None):
     """A number, finite and within limits where they are given."""
     fine = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    low, high = -_LARGEST if least is None else least, _LARGEST if most is None else most
-    if not (fine and low <= value <= high):
+    try:
+        number = float(value) if fine else math.nan
+    except OverflowError:
+        number = math.inf
+    low, high = -math.inf if least is None else least, math.inf if most is None else most
+    if not (low <= number <= high and math.isfinite(number)):
         limits = "" if least is None else f" from {least}" + (f" to {most}" if most else " on")
         raise ValueError(f"{kind}: {name} is {value!r}; a finite number{limits} is wanted.")
-    return float(value)
+    return number
 
 
 def as_padding(value, kind):

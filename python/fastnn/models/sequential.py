@@ -39,7 +39,9 @@ class Sequential(Model):
     def layers(self):
         return list(self._layers)
 
-    operations = layers  # what summary() shows: the Input is no layer, as in Keras
+    @property
+    def operations(self):
+        return self.layers  # what summary() shows: the Input is no layer, as in Keras
 
     @property
     def one_input(self):

@@ -32,7 +32,7 @@ def epochs_of(model, name, x, y, sample_weight, batch_size, shuffle, steps=None,
     if weigh is not None:
         sample_weight = weigh(y, sample_weight)
     data = Data(model, x, y, sample_weight, name)
-    if not isinstance(shuffle, (bool, type(None))) and not (
+    if not isinstance(shuffle, (bool, np.bool_, type(None))) and not (
         isinstance(shuffle, str) and shuffle == "batch"
     ):
         raise ValueError(f"{name}: shuffle is {shuffle!r}; True, False or 'batch' is wanted.")
