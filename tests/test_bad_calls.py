@@ -29,12 +29,6 @@ FINE = {
         for none in ("[None]", "(None,)")
     ),
     *(f"Model.compile: weighted_metrics={none}" for none in ("[None]", "(None,)")),
-    *(
-        f"{call}: batch_size={BIG}"
-        for call in ("fit", "fit more", "fit by class", "evaluate", "predict")
-    ),
-    *(f"fit with validation: {what}={BIG}" for what in ("batch_size", "validation_batch_size")),
-    *(f"fit more: {what}={BIG}" for what in ("initial_epoch", "validation_freq")),
     "Tensor: array=array datetime64[s] (3,)",  # wraps any array: the first operation refuses
 }
 NONSENSE = ["'text'", "b'bytes'", "[None]", "['a']", "[[1], [1, 2]]", "1j", "('a',)", "(None,)"]

@@ -153,9 +153,10 @@ def as_frequency(value):
 
 
 def as_count(operation, name, value, least):
-    """A whole number that is large enough."""
-    if isinstance(value, bool) or not isinstance(value, numbers.Integral) or value < least:
+    """A whole number that is large enough, and below 2^63."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if not whole or not least <= value < 2**63:
         raise ValueError(
-            f"{operation}: {name} is {value!r}; a whole number of at least {least} is wanted."
+            f"{operation}: {name} is {value!r:.60}; a whole number of at least {least} is wanted."
         )
     return int(value)
