@@ -14,6 +14,7 @@ from fastnn.layers import Dense, Dropout, Layer
 X = np.random.default_rng(0).standard_normal((24, 6)).astype("float32")
 Y = np.arange(24) % 4
 FOREVER = 10**9
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in a shell's background
 
 
 class Interrupting(Layer):
