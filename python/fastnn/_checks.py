@@ -2,6 +2,7 @@
 
 import numbers
 import operator
+import sys
 
 import numpy as np
 
@@ -58,6 +59,14 @@ def as_number(x, operation, name):
         return float(x)
     except OverflowError:
         raise ValueError(f"{operation}: {name} is more than float64 can hold.") from None
+
+
+def as_factor(x, operation, name):
+    """A finite number that is not negative, as a float."""
+    fits = isinstance(x, numbers.Real) and not isinstance(x, bool)
+    if not fits or not 0 <= x <= sys.float_info.max:
+        raise ValueError(f"{operation}: {name} is {x!r}; a finite number >= 0 is wanted.")
+    return float(x)
 
 
 def as_shape(shape, operation):

@@ -6,10 +6,8 @@
 belongs to one unit; (0, 1, 2) for that of a Conv2D layer.
 """
 
-import numbers
-import sys
-
 from . import ops
+from ._checks import as_factor
 from ._floatx import epsilon
 from ._names import find
 from .changes import Watched
@@ -61,7 +59,7 @@ class MaxNorm(Constraint):
     """
 
     def __init__(self, max_value=2, axis=0):
-        self.max_value = _number(max_value, "MaxNorm", "max_value")
+        self.max_value = as_factor(max_value, "MaxNorm", "max_value")
         self.axis = axis
 
     def __call__(self, w):
@@ -85,14 +83,14 @@ class MinMaxNorm(Constraint):
     """
 
     def __init__(self, min_value=0.0, max_value=1.0, rate=1.0, axis=0):
-        self.min_value = _number(min_value, "MinMaxNorm", "min_value")
-        self.max_value = _number(max_value, "MinMaxNorm", "max_value")
+        self.min_value = as_factor(min_value, "MinMaxNorm", "min_value")
+        self.max_value = as_factor(max_value, "MinMaxNorm", "max_value")
         if self.min_value > self.max_value:
             raise ValueError(
                 f"MinMaxNorm: min_value is {min_value!r} and max_value {max_value!r}; the smaller "
                 "one first is wanted."
             )
-        self.rate = _number(rate, "MinMaxNorm", "rate")
+        self.rate = as_factor(rate, "MinMaxNorm", "rate")
         self.axis = axis
 
     def __call__(self, w):
@@ -126,13 +124,6 @@ def _norms(w, axis):
     """The norms over some axes, which stay with size 1."""
     axis = tuple(axis) if isinstance(axis, list) else axis
     return ops.sqrt(ops.sum(ops.square(w), axis, keepdims=True))
-
-
-def _number(value, kind, name):
-    fits = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not fits or not 0 <= value <= sys.float_info.max:
-        raise ValueError(f"{kind}: {name} is {value!r}; a finite number >= 0 is wanted.")
-    return float(value)
 
 
 max_norm, min_max_norm, non_neg, unit_norm = MaxNorm, MinMaxNorm, NonNeg, UnitNorm

@@ -3,10 +3,8 @@
 Dense(8, kernel_regularizer=L2(1e-4))
 """
 
-import numbers
-import sys
-
 from . import ops
+from ._checks import as_factor
 from ._floatx import epsilon
 from ._names import find
 from .changes import Watched
@@ -45,8 +43,8 @@ class L1L2(Regularizer):
     """
 
     def __init__(self, l1=0.0, l2=0.0):
-        self.l1 = _factor(l1, 0.0, type(self).__name__, "l1")
-        self.l2 = _factor(l2, 0.0, type(self).__name__, "l2")
+        self.l1 = as_factor(0.0 if l1 is None else l1, type(self).__name__, "l1")
+        self.l2 = as_factor(0.0 if l2 is None else l2, type(self).__name__, "l2")
 
     def __call__(self, x):
         x = as_tensor(x, type(self).__name__)
@@ -112,7 +110,7 @@ class OrthogonalRegularizer(Regularizer):
     """
 
     def __init__(self, factor=0.01, mode="rows"):
-        self.factor = _factor(factor, None, "OrthogonalRegularizer", "factor")
+        self.factor = as_factor(factor, "OrthogonalRegularizer", "factor")
         if not isinstance(mode, str) or mode not in ("rows", "columns"):
             raise ValueError(
                 f"OrthogonalRegularizer: mode is {mode!r}; 'rows' or 'columns' is wanted."
@@ -138,14 +136,6 @@ def _identity(n, like):
     """A unit matrix, made by kernels: a recorded step takes no arrays of NumPy's."""
     places = ops.cumsum(ops.ones((n,), like.dtype, like.device)) - 1
     return ops.cast(ops.one_hot(ops.cast(places, "int32"), n), like.dtype)
-
-
-def _factor(value, default, kind, name):
-    value = default if value is None else value
-    fits = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not fits or not 0 <= value <= sys.float_info.max:
-        raise ValueError(f"{kind}: {name} is {value!r}; a finite number >= 0 is wanted.")
-    return float(value)
 
 
 l1, l2, l1_l2, orthogonal_regularizer = L1, L2, L1L2, OrthogonalRegularizer

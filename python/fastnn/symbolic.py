@@ -86,10 +86,15 @@ class Operation:
         return self.function(*arguments, **keywords)
 
     def output_shapes(self):
-        return list(dict.fromkeys(x.shape for node in self.nodes for x in node.outputs))
+        return shapes_of(self.nodes)
 
     def count_params(self):
         return 0
+
+
+def shapes_of(nodes):
+    """The shapes of what some calls give, each once."""
+    return list(dict.fromkeys(x.shape for node in nodes for x in node.outputs))
 
 
 def is_symbolic(x):

@@ -221,8 +221,7 @@ class Layer(Converting, Weighted):
 
     def output_shapes(self):
         """The shapes of the outputs of the symbolic calls, each once; none if there was no call."""
-        shapes = [x.shape for node in self.nodes for x in node.outputs]
-        return list(dict.fromkeys(shapes))
+        return symbolic.shapes_of(self.nodes)
 
     def _node(self):
         if not self.nodes:

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import _nest, devices
 from .._checks import DTYPES, FLOATS, as_numbers
+from ..ops import cast
 from ..tensor import Tensor
 
 _NATIVE = frozenset(map(np.dtype, DTYPES))
@@ -134,7 +135,7 @@ class Data:
     def converted(self):
         """The arrays in their dtypes, as a tuple."""
         return tuple(
-            array if array.dtype == dtype else _cast(array, dtype)
+            array if array.dtype == dtype else cast(Tensor(array), dtype).array
             for array, dtype in zip(self.arrays, self.dtypes, strict=True)
         )
 
@@ -143,10 +144,3 @@ def fill(template, arrays):
     """(x, y, sample_weight) of arrays, one for each leaf of a template that is not None."""
     arrays = iter(arrays)
     return _nest.map(lambda leaf: None if leaf is None else next(arrays), template)
-
-
-def _cast(array, dtype):
-    device = devices.of(array)
-    converted = device.empty(array.shape, dtype)
-    device.module.cast(converted, array)
-    return converted

@@ -24,7 +24,6 @@ class ArrayBatches:
 
     def __init__(self, data, batch_size, shuffle=False, steps=None, name="fit"):
         self.data, self.name = data, name
-        self.form = data.form
         self.size = data.size
         self.batch_size = min(batch_size, self.size)
         self.shuffle = shuffle

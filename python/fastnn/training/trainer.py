@@ -238,8 +238,8 @@ class Trainer(Loop):
         return step
 
     def _results(self):
-        """What get_metrics_result gives, by a replay: a quarter of the time, where it is asked for
-        after every batch."""
+        """What get_metrics_result gives, by a replay, where it is asked for after every batch: it
+        halved the time of train_on_batch of a network of two small layers."""
         if self._run_eagerly:
             return self.get_metrics_result()
         key = ("results", *map(id, self.metrics))
