@@ -2,7 +2,7 @@
 // over channels. A part is a run of windows, each combined cell by cell in the order of memory.
 #include <math.h>
 
-#include "pool2d.h"
+#include "pool2d_pixels.h"
 
 namespace fastnn::FASTNN_ISA {
 
@@ -55,6 +55,28 @@ FASTNN_INLINE void pool_window(const Writing& how, T* y, const T* x, const Pictu
   });
 }
 
+// The same for windows of a row from `ow` on, several in a vector; gives how many it has done.
+template <class T, class Combine, class Finish>
+FASTNN_INLINE int64_t pool_pixels(const Writing& how, T* y, const T* x, const Picture& p,
+                                  int64_t oh, int64_t ow, int64_t most, T start, Combine combine,
+                                  Finish finish) {
+  const Range rows = p.rows.inside(oh);
+  return by_pixels<T>(p, [&](auto pixels) {
+    using P = decltype(pixels);
+    const int64_t done = whole_vectors<P>(p, ow, most);
+    for (int64_t i = 0; i < done * p.C; i += lanes<T>) {
+      Vec<T> v = broadcast(start);
+      for (int64_t h = rows.begin; h < rows.end; ++h) {
+        const T* cells = x + (h * p.columns.cells + 2 * ow) * p.C + 2 * i;
+        const Vec<T> a = load(cells), b = load(cells + lanes<T>);
+        v = combine(combine(v, P::template split<0>(a, b)), P::template split<1>(a, b));
+      }
+      store(how, y + i, finish(v));
+    }
+    return done;
+  });
+}
+
 // The same for the maximum and where it stands first; the first NaN counts as largest.
 template <class T, class Place>
 FASTNN_INLINE void pool_max(const Writing& how, T* y, Place* argmax, const T* x, const Picture& p,
@@ -96,29 +118,71 @@ FASTNN_INLINE void pool_max(const Writing& how, T* y, Place* argmax, const T* x,
   });
 }
 
+// The same for several windows in a vector.
+template <class T, class Place>
+FASTNN_INLINE int64_t pool_max_pixels(const Writing& how, T* y, Place* argmax, const T* x,
+                                      const Picture& p, int64_t oh, int64_t ow, int64_t most) {
+  using B = Bits<T>;
+  const Range rows = p.rows.inside(oh);
+  return by_pixels<T>(p, [&](auto pixels) {
+    using P = decltype(pixels);
+    const int64_t done = whole_vectors<P>(p, ow, most);
+    const auto first =
+        static_cast<decltype(unsigned_like(T{}))>(2 * (rows.begin - p.rows.start(oh)));
+    for (int64_t i = 0; i < done * p.C; i += lanes<T>) {
+      B place = B{} + first;
+      Vec<T> best = broadcast(static_cast<T>(-INFINITY)), places = reinterpret_cast<Vec<T>>(place);
+      for (int64_t h = rows.begin; h < rows.end; ++h) {
+        const T* cells = x + (h * p.columns.cells + 2 * ow) * p.C + 2 * i;
+        const Vec<T> a = load(cells), b = load(cells + lanes<T>);
+        const Vec<T> two[2] = {P::template split<0>(a, b), P::template split<1>(a, b)};
+#pragma GCC unroll 2
+        for (int k = 0; k < 2; ++k, place += B{} + 1) {
+          const Mask<T> more = exceeds(two[k], best);
+          best = select(more, two[k], best);
+          places = select(more, reinterpret_cast<Vec<T>>(place), places);
+        }
+      }
+      store(how, y + i, best);
+      store_places<T>(argmax + i, reinterpret_cast<B>(places));
+    }
+    return done;
+  });
+}
+
 template <class T>
 static void pool(Out y, MaybeOut argmax, In x, const Pool2dSettings& s, Range windows) {
   const Picture p = picture(x, y, s);
   const Writing how(y, false, p.C, x);
   const int64_t OH = p.rows.count, OW = p.columns.count;
-  for (int64_t i = windows.begin; i < windows.end; ++i) {
-    const int64_t row = i / OW, ow = i % OW, oh = row % OH;
+  for (int64_t i = windows.begin; i < windows.end;) {
+    const int64_t row = i / OW, ow = i % OW, oh = row % OH, most = windows.end - i;
     const T* from = x.as<T>() + row / OH * p.rows.cells * p.columns.cells * p.C;
     T* to = y.as<T>() + i * p.C;
+    const auto combined = [&](T start, auto combine, auto finish) {
+      const int64_t done = pool_pixels(how, to, from, p, oh, ow, most, start, combine, finish);
+      if (done == 0) pool_window(how, to, from, p, oh, ow, start, combine, finish);
+      return larger(done, 1);
+    };
+    const auto maximum = [&](auto* places) {
+      const int64_t done = pool_max_pixels(how, to, places, from, p, oh, ow, most);
+      if (done == 0) pool_max(how, to, places, from, p, oh, ow);
+      return larger(done, 1);
+    };
     const auto same = [](Vec<T> v) { return v; };
     const auto sum = [](Vec<T> a, Vec<T> b) { return a + b; };
     if (s.function == Pooling::sum) {
-      pool_window(how, to, from, p, oh, ow, T(0), sum, same);
+      i += combined(T(0), sum, same);
     } else if (s.function == Pooling::average) {
       const T n = static_cast<T>(p.rows.inside_count(oh) * p.columns.inside_count(ow));
-      pool_window(how, to, from, p, oh, ow, T(0), sum, [&](Vec<T> v) { return v / n; });
+      i += combined(T(0), sum, [&](Vec<T> v) { return v / n; });
     } else if (!argmax) {
       const auto larger_one = [](Vec<T> a, Vec<T> b) { return max(a, b); };
-      pool_window(how, to, from, p, oh, ow, static_cast<T>(-INFINITY), larger_one, same);
+      i += combined(static_cast<T>(-INFINITY), larger_one, same);
     } else if (argmax.dtype() == Dtype::u8) {
-      pool_max(how, to, argmax.as<uint8_t>() + i * p.C, from, p, oh, ow);
+      i += maximum(argmax.as<uint8_t>() + i * p.C);
     } else {
-      pool_max(how, to, argmax.as<int32_t>() + i * p.C, from, p, oh, ow);
+      i += maximum(argmax.as<int32_t>() + i * p.C);
     }
   }
 }

@@ -2,7 +2,7 @@
 // hold it, in their order, so that nothing is scattered and no order depends on parts. Where
 // windows do not overlap, a row of dx belongs to one row of windows, and each dy is read once a
 // row: dx is filled at the speed of memory.
-#include "pool2d.h"
+#include "pool2d_pixels.h"
 
 namespace fastnn::FASTNN_ISA {
 
@@ -56,12 +56,29 @@ FASTNN_INLINE void spread_row(T* dx, const Writing& how, const T* dy, int64_t fi
                               const Terms& terms) {
   const Windows& columns = p.columns;
   const int64_t place_h = (h - p.rows.start(oh)) * columns.size;
-  int64_t done = 0;
-  for (int64_t ow = 0; ow < columns.count; ++ow) {
+  const int64_t rows_inside = p.rows.inside_count(oh);
+  const int64_t begin = by_pixels<T>(p, [&](auto pixels) {
+    using P = decltype(pixels);
+    const int64_t windows = whole_vectors<P>(p, 0, columns.count);
+    const T scale = average ? T(1) / static_cast<T>(2 * rows_inside) : T(1);
+    for (int64_t i = 0; i < windows * p.C; i += lanes<T>) {
+      const Vec<T> even = terms.term(dy, first + i, place_h, scale);
+      const Vec<T> odd = terms.term(dy, first + i, place_h + 1, scale);
+      const Vec<T> cells[2] = {P::template join<0>(even, odd), P::template join<1>(even, odd)};
+#pragma GCC unroll 2
+      for (int k = 0; k < 2; ++k) {
+        T* to = dx + 2 * i + k * lanes<T>;
+        store(how, to, how.add() ? load(to) + cells[k] : cells[k]);
+      }
+    }
+    return windows;
+  });
+  int64_t done = 2 * begin;
+  for (int64_t ow = begin; ow < columns.count; ++ow) {
     const Range inside = columns.inside(ow);
     zero_cells(dx + done * p.C, how, (inside.begin - done) * p.C);
     done = inside.end;
-    const int64_t i = first + ow * p.C, n = p.rows.inside_count(oh) * (inside.end - inside.begin);
+    const int64_t i = first + ow * p.C, n = rows_inside * (inside.end - inside.begin);
     const T scale = average ? T(1) / static_cast<T>(n) : T(1);
     for (int64_t w = inside.begin; w < inside.end; ++w) {
       T* to = dx + w * p.C;
