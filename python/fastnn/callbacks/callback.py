@@ -11,6 +11,8 @@ class Callback:
     Attributes:
         model: the model at work.
         params: a dictionary with "verbose", "epochs" and "steps"; "steps" is None if unknown.
+        handles_nan: whether it takes care of a loss that becomes NaN; if no callback does, `fit`
+            raises.
 
     >>> import fastnn
     >>> class Stop(fastnn.callbacks.Callback):
@@ -27,6 +29,7 @@ class Callback:
 
     model = None
     params = None
+    handles_nan = False
 
     def set_model(self, model):
         """Called once before all others."""

@@ -105,6 +105,7 @@ class CallbackList(Callback):
         batch_hooks_test: the same of evaluation.
         batch_hooks_predict: the same of prediction.
         history: the `History`, or None.
+        handles_nan: whether one of the callbacks does.
 
     Raises:
         TypeError: if something is no callback.
@@ -131,6 +132,10 @@ class CallbackList(Callback):
 
     def _first(self, kind):
         return next((callback for callback in self.callbacks if isinstance(callback, kind)), None)
+
+    @property
+    def handles_nan(self):
+        return any(callback.handles_nan for callback in self.callbacks)
 
     def append(self, callback):
         """Add a callback behind all others."""

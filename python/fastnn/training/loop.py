@@ -69,7 +69,8 @@ class Loop(Measuring):
             RuntimeError: before compile().
             ValueError: data do not fit together or into the model; labels are outside of the
                 classes.
-            FloatingPointError: the loss has become NaN; the message names the step.
+            FloatingPointError: the loss has become NaN, and no callback handles it, as
+                TerminateOnNaN does; the message names the step.
 
         Ctrl-C ends it between two steps: the weights are those of the last whole one.
         """
@@ -151,7 +152,7 @@ class Loop(Measuring):
                 self._step_logs = result
             # On the CPU the sum of the losses is there to be looked at: 0.1 us.
             value = float(total)
-            if value != value:
+            if value != value and not callbacks.handles_nan:
                 self._refuse_nan(epoch, number, source)
             if hooks:
                 callbacks.on_train_batch_end(number, self._batch_logs)
