@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from event_records import events
 from fastnn import demo, demo_picture
 from fastnn.__main__ import main
 from fastnn.datasets import fashion_mnist, mnist
@@ -79,6 +80,15 @@ def test_without_matplotlib_it_says_so(tmp_path):
     printed = run("--epochs", 1, folder=tmp_path)
     assert printed.count("matplotlib") == 2 and "pip install matplotlib\n" in printed
     assert "picture:" not in printed and list(tmp_path.iterdir()) == []
+
+
+def test_it_writes_for_tensorboard(tmp_path):
+    printed = run("--epochs", 1, "--tensorboard", "logs/a", folder=tmp_path)
+    assert printed.endswith("curves and histograms: tensorboard --logdir logs/a\n")
+    [file] = (tmp_path / "logs/a/validation").iterdir()
+    assert "epoch_accuracy" in {event[1] for event in events(file)}
+    [file] = (tmp_path / "logs/a/train").iterdir()
+    assert {"graph", "scalars", "histograms"} == {event[0] for event in events(file)}
 
 
 def test_it_is_reproducible(tmp_path):
@@ -172,6 +182,13 @@ def test_a_picture_that_cannot_be_written(monkeypatch, capsys):
 
     monkeypatch.setattr(demo, "run", full)
     assert "No space left on device: 'a.png'" in failure(capsys, "--picture", "a.png")
+
+
+def test_a_folder_that_cannot_be_written(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    said = failure(capsys, "--epochs", "1", "--tensorboard", "file")
+    assert "Give a path that can be written" in said and "file" in said
 
 
 def test_ctrl_c_ends_it_with_a_sentence(tmp_path):

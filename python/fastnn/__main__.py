@@ -38,6 +38,11 @@ def _add_arguments(parser):
         metavar="FILE",
         help="PNG file for curves, filters and mistakes (demo_digits.png, ..); takes matplotlib",
     )
+    parser.add_argument(
+        "--tensorboard",
+        metavar="FOLDER",
+        help="folder for curves and histograms, which the program tensorboard shows",
+    )
 
 
 def _run_demo(given, parser):
@@ -53,8 +58,9 @@ def _run_demo(given, parser):
         parser.error(f"--picture is {picture}; the name of a .png file is wanted")
     if folder and not os.path.isdir(folder):
         parser.error(f"--picture is {picture}, but there is no folder {folder}")
+    settings = (given.epochs, given.batch_size, given.seed, picture, given.tensorboard)
     try:
-        demo.run(given.dataset, given.epochs, given.batch_size, given.seed, picture)
+        demo.run(given.dataset, *settings)
     except KeyboardInterrupt:
         parser.exit(130, f"\n{parser.prog}: ended by Ctrl-C; nothing was saved\n")
     except OSError as error:  # there are no data, or the picture cannot be written

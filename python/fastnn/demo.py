@@ -56,7 +56,7 @@ class StepTime(fastnn.callbacks.Callback):
         self.seconds = min(self.seconds, (perf_counter() - self.began) / self.params["steps"])
 
 
-def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None):
+def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None, tensorboard=None):
     """Train, test, and draw a picture of it.
 
     Args:
@@ -65,6 +65,7 @@ def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None):
         batch_size: images a step.
         seed: of the initial weights, dropout and the order of the images.
         picture: the PNG file to write; None: none. It takes matplotlib.
+        tensorboard: the folder for event files, which TensorBoard shows; None: none.
 
     Returns:
         The test accuracy.
@@ -86,13 +87,16 @@ def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None):
     optimizer = Adam(CosineDecay(RATE, steps))
     model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
     clock = StepTime()
+    callbacks = [clock]
+    if tensorboard:
+        callbacks.append(fastnn.callbacks.TensorBoard(tensorboard, histogram_freq=1))
     history = model.fit(
         x,
         y,
         batch_size=batch_size,
         epochs=epochs,
         validation_split=VALIDATION,
-        callbacks=clock,
+        callbacks=callbacks,
     )
 
     loss, accuracy = model.evaluate(x_test, y_test, verbose=0)
@@ -111,6 +115,8 @@ def run(dataset="digits", epochs=None, batch_size=64, seed=0, picture=None):
         figure = draw(title, history.history, model, x_test, y_test, probabilities, names)
         figure.savefig(picture, format="png")
         print(f"picture: {picture}")
+    if tensorboard:
+        print(f"curves and histograms: tensorboard --logdir {tensorboard}")
     return accuracy
 
 

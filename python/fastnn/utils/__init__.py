@@ -1,4 +1,4 @@
-"""Seeds, progress bars, downloads, labels and batches.
+"""Seeds, progress bars, downloads, labels, batches and event files.
 
 All but the seeds are loaded when first asked for, so that `import fastnn` stays light.
 """
@@ -6,6 +6,7 @@ All but the seeds are loaded when first asked for, so that `import fastnn` stays
 from .seeds import draw_seed, set_random_seed
 
 _MODULES = {
+    "EventFile": "event_file",
     "Progbar": "progress",
     "PyDataset": "dataset",
     "Sequence": "dataset",
@@ -17,6 +18,7 @@ _MODULES = {
 }
 
 __all__ = [
+    "EventFile",
     "Progbar",
     "PyDataset",
     "Sequence",
