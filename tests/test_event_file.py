@@ -158,12 +158,17 @@ def test_wrong_arguments(tmp_path):
             (lambda: file.scalar("a", 1, None), TypeError, "step is None; a whole number is"),
             (lambda: file.scalar("a", 1, 2**63), TypeError, "step is 9223372036854775808"),
             (lambda: file.scalar("a", 1, np.inf), TypeError, "step is inf"),
-            (lambda: file.histogram("a", X, 0, 0), ValueError, "buckets is 0; a whole number"),
+            (
+                lambda: file.histogram("a", X, 0, 0),
+                ValueError,
+                "buckets is 0; at least 1 is wanted",
+            ),
             (lambda: file.histogram("a", ["x"], 0), TypeError, "histogram: .*real numbers"),
             (lambda: file.image("a", X[0], 0), ValueError, r"'a' has shape \(40,\); \(rows"),
             (lambda: file.image("a", np.ones((2, 2, 5)), 0), ValueError, r"has shape \(2, 2, 5\)"),
             (lambda: file.image("a", np.ones((0, 2)), 0), ValueError, r"has shape \(0, 2\)"),
             (lambda: file.image("a", [[1, 2]], 0), TypeError, "'a' is int64; uint8 from 0 to 255"),
+            (lambda: file.image("a", X, 0, 0), ValueError, "max_outputs is 0; at least 1"),
             (lambda: file.graph(fastnn.Sequential()), ValueError, "is not built"),
         ):
             with pytest.raises(error, match=message):

@@ -33,6 +33,7 @@ _MODULES = (
     "optimizers",
     "regularizers",
     "utils",
+    "visualize",
 )
 _NAMES = {
     "Input": "layers",
@@ -86,6 +87,7 @@ __all__ = [
     "show_config",
     "synchronize",
     "utils",
+    "visualize",
 ]
 
 

@@ -23,13 +23,38 @@ class History(Callback):
     def __init__(self):
         self.history = {}
         self.epoch = []
+        self._epochs = {}  # of each name, from 1; they go on where `fit` is called again
+        self._last = 0
 
     def on_train_begin(self, logs=None):
         self.epoch = []
 
     def on_epoch_end(self, epoch, logs=None):
         self.epoch.append(epoch)
+        self._last = max(self._last, epoch) + 1
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
+            self._epochs.setdefault(name, []).append(self._last)
         if self.model is not None:
             self.model.history = self
+
+    def plot(self, names=None):
+        """A figure of the curves: axes for each metric, with training and validation.
+
+        Args:
+            names: of the metrics, one or a list; None: all, the loss first.
+
+        Returns:
+            A matplotlib Figure, which is not shown by itself except in notebooks; it takes
+            ``pip install "fastnn[plot]"``. See `fastnn.visualize.curves`.
+
+        >>> import fastnn
+        >>> history = fastnn.callbacks.History()
+        >>> history.on_epoch_end(0, {"loss": 0.5, "val_loss": 0.6})
+        >>> figure = history.plot()
+        >>> [len(axes.lines) for axes in figure.axes]
+        [2]
+        """
+        from ..visualize import curves
+
+        return curves(self, names)

@@ -6,7 +6,6 @@ from time import perf_counter
 
 import numpy as np
 
-from ..utils import EventFile
 from .callback import Callback
 
 
@@ -91,6 +90,8 @@ class TensorBoard(Callback):
 
     def _file(self, name):
         """The file in a folder of log_dir, made when it is first needed."""
+        from ..utils import EventFile  # few who train need it
+
         if name not in self._files:
             self._files[name] = EventFile(os.path.join(self.log_dir, name))
         return self._files[name]

@@ -8,7 +8,6 @@ an AMD EPYC a scalar takes 20 us, a million numbers' histogram 10 ms, a picture 
 
 import itertools
 import os
-import socket
 import struct
 import time
 import weakref
@@ -16,6 +15,7 @@ import weakref
 import numpy as np
 
 from .._checks import as_numbers
+from ..ops._axes import as_integer
 from ..tensor import Tensor
 from . import _protobuf as wire
 from ._crc32c import crc32c
@@ -60,7 +60,7 @@ class EventFile:
                 f"EventFile: folder is a {type(folder).__name__}; a path is wanted, such as "
                 "'logs/mine'."
             )
-        place = f"{int(time.time()):010}.{socket.gethostname()}.{os.getpid()}.{next(_serials)}"
+        place = f"{int(time.time()):010}.{os.uname().nodename}.{os.getpid()}.{next(_serials)}"
         self.path = os.path.join(folder, f"events.out.tfevents.{place}.v2")
         with explained("EventFile"):
             os.makedirs(folder, exist_ok=True)
@@ -96,11 +96,7 @@ class EventFile:
             values: numbers, of any shape.
             buckets: how many.
         """
-        if not isinstance(buckets, int) or not 1 <= buckets <= 1_000_000:
-            raise ValueError(
-                f"EventFile.histogram: buckets is {buckets!r}; a whole number of 1 to 1,000,000 is "
-                "wanted."
-            )
+        buckets = as_integer(buckets, "EventFile.histogram", "buckets", 1)
         numbers = as_numbers(values, "EventFile.histogram", "float64").ravel()
         finite = np.isfinite(numbers)
         rows = _buckets(numbers if finite.all() else numbers[finite], buckets)
@@ -132,7 +128,7 @@ class EventFile:
                 f"EventFile.image: {name!r} is {pixels.dtype}; uint8 from 0 to 255, or floats from "
                 "0 to 1 are wanted."
             )
-        pixels = pixels[:max_outputs]
+        pixels = pixels[: as_integer(max_outputs, "EventFile.image", "max_outputs", 1)]
         if pixels.dtype.kind == "f":  # as tf.image.convert_image_dtype
             pixels = np.minimum(np.nan_to_num(pixels.clip(0, 1)) * 255.5, 255).astype("uint8")
         rows, columns = pixels.shape[1:3]
