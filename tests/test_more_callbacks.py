@@ -82,6 +82,15 @@ def test_csv_holds_what_the_history_holds(tmp_path):
         assert [float(row[name]) for row in rows] == values
 
 
+def test_what_is_no_number_has_a_cell_too(tmp_path):
+    log = CSVLogger(tmp_path / "log.csv")
+    log.on_train_begin()
+    values = fastnn.Tensor(np.array([1.0, 2.0])), fastnn.Tensor(np.array(0.5))
+    log.on_epoch_end(0, dict(zip("ab", values, strict=True), val_c="x"))
+    with open(log.filename, newline="") as file:
+        assert list(csv.reader(file))[1] == ["0", '"[1.0, 2.0]"', "0.5", "x"]
+
+
 def test_a_resumed_file_keeps_its_columns(tmp_path):
     path = tmp_path / "log.csv"
 
@@ -181,6 +190,15 @@ def test_the_weights_are_their_averages_only_while_they_are_measured(swap_on_epo
     model.optimizer.finalize_variable_values(model.trainable_weights)
     assert with_averages == model.evaluate(X, Y, verbose=0)
     np.testing.assert_array_equal(predicted, model.predict(X, verbose=0))
+
+
+def test_what_a_training_leaves_is_not_undone_by_a_later_evaluation():
+    model, swap = averaging(), SwapEMAWeights(swap_on_epoch=True)
+    model.fit(X, Y, epochs=2, verbose=0, callbacks=swap)
+    left = model.get_weights()
+    model.evaluate(X, Y, verbose=0, callbacks=swap)
+    for w, before in zip(model.get_weights(), left, strict=True):
+        np.testing.assert_array_equal(w, before)
 
 
 def test_a_training_that_stops_early_ends_with_the_averages():

@@ -148,6 +148,19 @@ def test_evaluate_alone(tmp_path):
     assert not (tmp_path / "train").exists()
 
 
+def test_in_a_loop_of_ones_own(tmp_path):
+    model = network()
+    board = TensorBoard(tmp_path, write_graph=False)
+    board.set_model(model)
+    board.on_train_begin()
+    logs = {"a": np.float32(0.5), "b": fastnn.Tensor(np.ones(())), "c": 2, "d": "text", "e": X}
+    board.on_epoch_end(0, logs)
+    found = scalars(tmp_path / "train")
+    del found["epoch_learning_rate"]
+    assert found == {"epoch_a": {0: 0.5}, "epoch_b": {0: 1.0}, "epoch_c": {0: 2.0}}
+    board.on_train_end()
+
+
 def test_another_fit_makes_another_file_and_an_error_loses_nothing(tmp_path):
     board = TensorBoard(tmp_path, update_freq=1)
     model = network()

@@ -5,6 +5,7 @@ import os
 
 import numpy as np
 
+from ..tensor import Tensor
 from ..utils._writable import explained
 from .callback import Callback
 
@@ -80,6 +81,7 @@ class CSVLogger(Callback):
 
 def _as_cell(value):
     """A value as Keras writes it: lists and arrays as "[1, 2]" in quotes."""
+    value = value.numpy() if isinstance(value, Tensor) else value
     if isinstance(value, (list, tuple)) or (isinstance(value, np.ndarray) and value.ndim):
         return f'"[{", ".join(map(str, value))}]"'
     return value

@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from .callback import Callback
+from .callback_list import plain
 
 
 class TensorBoard(Callback):
@@ -154,8 +155,8 @@ class TensorBoard(Callback):
 
     def _write(self, folder, named, step, flush=True):
         file = self._file(folder)
-        for name, value in named.items():
-            if isinstance(value, (int, float)):  # logs may hold texts
+        for name, value in plain(named).items():
+            if isinstance(value, float):  # logs may hold texts
                 file.scalar(name, value, step)
         if flush:
             file.flush()
