@@ -32,6 +32,7 @@ _MODULES = (
     "ops",
     "optimizers",
     "regularizers",
+    "saving",
     "utils",
 )
 _NAMES = {
@@ -82,6 +83,7 @@ __all__ = [
     "ops",
     "optimizers",
     "regularizers",
+    "saving",
     "set_num_threads",
     "show_config",
     "synchronize",

@@ -91,3 +91,13 @@ class EarlyStopping(MonitorCallback):
             self.model.set_weights(self.best_weights)
             if self.verbose:
                 print(f"The weights of epoch {self.best_epoch + 1} are back")
+
+    def get_state(self):
+        return {name: getattr(self, name) for name in _STATE}
+
+    def set_state(self, state):
+        for name in _STATE:
+            setattr(self, name, state[name])
+
+
+_STATE = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")
