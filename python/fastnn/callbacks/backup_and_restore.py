@@ -8,6 +8,8 @@ from ..saving.training_state import read_state, state_of
 from ..saving.weights_file import write
 from .saving import SavingCallback
 
+_PARTS = {"epoch", "step", "source", "stopped", "logs", "callbacks"}
+
 
 class BackupAndRestore(SavingCallback):
     """Backs up a training, so that the same call of `fit` goes on after a crash where the backup
@@ -22,8 +24,8 @@ class BackupAndRestore(SavingCallback):
 
     A backup holds the weights, the optimizers, the positions of random numbers and in the shuffled
     data, the metrics of the epoch so far, and the state of the other callbacks (`History`,
-    `EarlyStopping`, `ModelCheckpoint`, and those of one's own by `Callback.get_state`). The model,
-    its optimizer, the data and the arguments of `fit` must be made by the same code as before.
+    `EarlyStopping`, `ModelCheckpoint`, and what those of one's own name in `state_names`). The
+    model, its optimizer, the data and the arguments of `fit` must be made by the same code.
 
     Generators and other iterables are gone on with at the beginning of an epoch only: save_freq
     must be "epoch", and a generator has to begin with the batches of that epoch itself.
@@ -141,7 +143,10 @@ class BackupAndRestore(SavingCallback):
             "source": source and source.position(),
             "stopped": model.stop_training,
             "logs": model._logs() if step else None,
-            "callbacks": {name: callback.get_state() for name, callback in self._others()},
+            "callbacks": {
+                name: {key: getattr(callback, key) for key in callback.state_names}
+                for name, callback in self._others()
+            },
         }
         os.makedirs(self.backup_dir, exist_ok=True)
         previous = self._previous if self.double_checkpoint else None
@@ -153,7 +158,10 @@ class BackupAndRestore(SavingCallback):
         paths = [path for path in paths if os.path.exists(path)]
         for path in paths:
             try:
-                return read_state(self.model, path, "BackupAndRestore")
+                state = read_state(self.model, path, "BackupAndRestore")
+                if not isinstance(state[1], dict) or _PARTS - state[1].keys():
+                    raise ValueError(f"{path}: the file is no backup of a training.")
+                return state
             except (OSError, ValueError) as error:
                 if path == paths[-1]:
                     error.args = (f"{error} Remove {self.backup_dir} to train from the beginning.",)
@@ -174,6 +182,6 @@ class BackupAndRestore(SavingCallback):
         model._metric_values = dict(metrics)
         model._take_metric_values()
         for name, callback in self._others():
-            mine = fit["callbacks"].get(name)
-            if mine is not None:
-                callback.set_state(mine)
+            values = fit["callbacks"].get(name, {})
+            for key in values.keys() & set(callback.state_names):
+                setattr(callback, key, values[key])

@@ -13,6 +13,9 @@ class Callback:
         params: a dictionary with "verbose", "epochs" and "steps"; "steps" is None if unknown.
         watches_batches: whether its methods of batches are to be called.
         comes_last: whether it is called after all those without.
+        state_names: the attributes that it must have back where `BackupAndRestore` goes on with a
+            training, after `on_train_begin`: numbers, texts, None, NumPy arrays, or lists and
+            dictionaries of them.
 
     >>> import fastnn
     >>> class Stop(fastnn.callbacks.Callback):
@@ -31,6 +34,7 @@ class Callback:
     params = None
     watches_batches = True
     comes_last = False
+    state_names = ()
 
     def set_model(self, model):
         """Called once before all others."""
@@ -39,16 +43,6 @@ class Callback:
     def set_params(self, params):
         """Called once before all others."""
         self.params = params
-
-    # Training that goes on: see BackupAndRestore
-
-    def get_state(self):
-        """What it must know to go on in the midst of a training: a dictionary of numbers, texts,
-        None, NumPy arrays, and lists and dictionaries of them; None if nothing."""
-
-    def set_state(self, state):
-        """Take what `get_state` gave in a training that was broken off; called after
-        on_train_begin, and within an epoch once more after on_epoch_begin."""
 
     # fit
 

@@ -38,6 +38,8 @@ class EarlyStopping(MonitorCallback):
     (3, 0.4, 1)
     """
 
+    state_names = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")
+
     def __init__(
         self,
         monitor="val_loss",
@@ -91,13 +93,3 @@ class EarlyStopping(MonitorCallback):
             self.model.set_weights(self.best_weights)
             if self.verbose:
                 print(f"The weights of epoch {self.best_epoch + 1} are back")
-
-    def get_state(self):
-        return {name: getattr(self, name) for name in _STATE}
-
-    def set_state(self, state):
-        for name in _STATE:
-            setattr(self, name, state[name])
-
-
-_STATE = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")

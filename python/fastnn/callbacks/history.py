@@ -20,6 +20,8 @@ class History(Callback):
     {'loss': [0.5, 0.25]}
     """
 
+    state_names = ("history", "epoch")
+
     def __init__(self):
         self.history = {}
         self.epoch = []
@@ -33,10 +35,3 @@ class History(Callback):
             self.history.setdefault(name, []).append(value)
         if self.model is not None:
             self.model.history = self
-
-    def get_state(self):
-        return {"history": self.history, "epoch": self.epoch}
-
-    def set_state(self, state):
-        self.history, self.epoch = state["history"], state["epoch"]
-        self.model.history = self

@@ -6,7 +6,6 @@ import warnings
 
 from .._checks import as_number
 from ..saving.training_state import state_of
-from ..saving.weights import save_weights
 from ..saving.weights_file import checked_path, write
 from .monitor import MonitorCallback
 from .saving import SavingCallback
@@ -47,6 +46,8 @@ class ModelCheckpoint(SavingCallback, MonitorCallback):
     ...     sorted(os.listdir(folder))
     ['01.npz', '02.npz']
     """
+
+    state_names = ("best", "_batches")
 
     def __init__(
         self,
@@ -93,7 +94,7 @@ class ModelCheckpoint(SavingCallback, MonitorCallback):
             return
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
         if self.save_weights_only:
-            save_weights(self.model, path)
+            self.model.save_weights(path)
         else:
             write(path, state_of(self.model))
         self._say(numbers, f"the model is saved to {path}")
@@ -128,9 +129,3 @@ class ModelCheckpoint(SavingCallback, MonitorCallback):
     def _say(self, numbers, what):
         if self.verbose > 0:
             print(f"Epoch {numbers['epoch']}: {what}")
-
-    def get_state(self):
-        return {"best": self.best, "batches": self._batches}
-
-    def set_state(self, state):
-        self.best, self._batches = state["best"], state["batches"]

@@ -31,13 +31,13 @@ class Noise(Layer):
         return self._state
 
     @property
-    def position(self):
+    def random_position(self):
         """[seed, step, stream]: what the next call draws, and all after it, follow from these."""
         drawn = [self._seed, 0] if self._state is None else self._state.numpy().tolist()
         return [*drawn, self._stream]
 
-    @position.setter
-    def position(self, value):
+    @random_position.setter
+    def random_position(self, value):
         *drawn, stream = (int(n) for n in value)
         if stream != self._stream:
             self._stream = stream

@@ -12,6 +12,7 @@ import json
 
 import numpy as np
 
+from ..layers.dropout import Noise
 from ..optimizers import Optimizer
 from .weights import differences, weights_from, weights_of
 from .weights_file import opened
@@ -46,7 +47,8 @@ def state_of(model, fit=None, metrics=False):
             arrays |= _named_slots(attribute, optimizer, paths)
             info["optimizers"][attribute] = [paths.get(id(w)) for w in optimizer.variables_built]
     arrays |= {
-        f"random:{path[:-1]}": np.array(layer.position, "int64") for path, layer in _drawing(model)
+        f"random:{path[:-1]}": np.array(layer.random_position, "int64")
+        for path, layer in _drawing(model)
     }
     if fit is not None:
         parts = []
@@ -120,7 +122,9 @@ def positions_from(model, entries):
             value = entry.read().tolist()
             if min(value) < 0 or value[2] >= 2**31:
                 raise ValueError(f"'random:{path[:-1]}' holds {value}")
-            plan.append((lambda value, layer=layer: setattr(layer, "position", value), value))
+            plan.append(
+                (lambda value, layer=layer: setattr(layer, "random_position", value), value)
+            )
     return plan
 
 
@@ -130,7 +134,7 @@ def _optimizers(model):
 
 
 def _drawing(model):
-    return [(path, layer) for path, layer in layers_of(model) if hasattr(layer, "position")]
+    return [(path, layer) for path, layer in layers_of(model) if isinstance(layer, Noise)]
 
 
 def _named_slots(attribute, optimizer, paths):
@@ -175,7 +179,7 @@ def _plain(x, parts):
     if x is None or isinstance(x, (bool, int, float, str)):
         return x
     raise TypeError(
-        f"get_state of a callback gives a {type(x).__name__}; numbers, texts, None, "
+        f"a callback has in its state_names a {type(x).__name__}; numbers, texts, None, "
         "NumPy arrays, and lists and dicts of them are wanted."
     )
 
