@@ -25,6 +25,8 @@ LOSS = "sparse_categorical_crossentropy"
 
 def network(seed, optimizer=None):
     fastnn.utils.set_random_seed(seed)
+    for _ in range(seed):
+        fastnn.utils.draw_seed()  # so that layers of another seed have other streams, too
     layers = [Dense(8, "relu"), BatchNormalization(), Dropout(0.3), GaussianNoise(0.1)]
     model = fastnn.Sequential([fastnn.Input((6,)), *layers, Dense(3, "softmax")])
     optimizer = optimizer or fastnn.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=5)
@@ -42,15 +44,19 @@ def assert_same(a, b):
 
 
 class Crash(Callback):
-    """Ends a training before its n-th step, from 1."""
+    """Ends a training before its n-th step, from 1, or as late as can be."""
 
     def __init__(self, n):
         self.left = n
 
     def on_train_batch_begin(self, batch, logs=None):
-        self.left -= 1
-        if not self.left:
+        if self.left != "end":
+            self.left -= 1
+        if self.left == 0:
             raise ConnectionAbortedError
+
+    def on_train_end(self, logs=None):
+        raise ConnectionAbortedError
 
 
 def train(folder, save_freq, crash=None, seed=1, fresh=None, **arguments):
@@ -61,7 +67,7 @@ def train(folder, save_freq, crash=None, seed=1, fresh=None, **arguments):
     if folder:
         watching.insert(0, BackupAndRestore(folder, save_freq))
     watching += [Crash(crash)] * bool(crash)
-    arguments = {"batch_size": 8, "epochs": 5, "validation_data": (X, Y)} | arguments
+    arguments = {"batch_size": 8, "epochs": 8, "validation_data": (X, Y)} | arguments
     data = (X, Y) if fresh is None else (fresh(), None)
     try:
         history = model.fit(*data, callbacks=watching, verbose=0, **arguments)
@@ -86,11 +92,11 @@ def test_a_training_goes_on_bit_by_bit(name, tmp_path):
     """Seven batches an epoch or five, until EarlyStopping ends it; later lives have other seeds."""
     save_freq, arguments = OPTIONS[name]
     whole = train(None, save_freq, **arguments)
-    for crash in (2, 8, 10, 12):
+    for crash in (2, 8, 10, 12, "end"):
         folder = tmp_path / str(crash)
         assert train(folder, save_freq, crash, **arguments) is None
         begun = folder.exists()
-        assert begun == (crash > (7 if save_freq == "epoch" else save_freq))
+        assert begun == (crash == "end" or crash > (7 if save_freq == "epoch" else save_freq))
         again = train(folder, save_freq, None, seed=9 if begun else 1, **arguments)
         assert_same(whole[0], again[0])
         assert whole[1:] == again[1:]
@@ -210,6 +216,7 @@ def test_a_checkpoint_has_the_optimizer(tmp_path):
     model = network(1, fastnn.optimizers.Adam(0.01))
     model.fit(X, Y, epochs=2, verbose=0, callbacks=ModelCheckpoint(path))
     other = network(2, fastnn.optimizers.Adam(0.5))
+    other.fit(X, Y, epochs=4, verbose=0)  # recorded steps must notice what is loaded
     other.load_weights(tmp_path / "made/2.safetensors")
     for one in (model, other):
         one.fit(X, Y, shuffle=False, verbose=0)

@@ -13,7 +13,7 @@ from parity.fit import CLASSES, X, network
     best=("{epoch}", {"save_best_only": True}),
     most=("{epoch}", {"save_best_only": True, "monitor": "val_accuracy", "mode": "max"}),
     auto=("{epoch}", {"save_best_only": True, "monitor": "accuracy"}),
-    threshold=("{epoch}", {"save_best_only": True, "initial_value_threshold": 1.45}),
+    threshold=("{epoch}", {"save_best_only": True, "initial_value_threshold": 5.0}),
     batches=("{epoch}-{batch:02d}-{accuracy:.2f}", {"save_freq": 4}),
 )
 def model_checkpoint(k, name, arguments):

@@ -104,10 +104,9 @@ def _entry(archive, info):
             _exactly(member, begin)
             flat = np.empty(count(shape), dtype)
             memory = memoryview(flat.view("uint8"))
-            for at in range(0, len(memory), _CHUNK):
+            for at in range(0, len(memory), _CHUNK):  # with the last, zipfile compares check sums
                 size = min(_CHUNK, len(memory) - at)
                 memory[at : at + size] = _exactly(member, size)
-            member.read(1)  # the end, where zipfile compares the check sum
         return flat.reshape(shape, order="F" if fortran else "C")
 
     return Entry(shape, dtype.name, read)
