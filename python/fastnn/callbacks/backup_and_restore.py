@@ -4,8 +4,6 @@ import contextlib
 import os
 
 from .._lines import warn
-from ..saving.training_state import read_state, state_of
-from ..saving.weights_file import write
 from .saving import SavingCallback
 
 _PARTS = {"epoch", "step", "source", "stopped", "logs", "callbacks"}
@@ -136,6 +134,9 @@ class BackupAndRestore(SavingCallback):
                 yield f"{kind} {counts[kind]}", callback
 
     def _save(self, epoch, step):
+        from ..saving.training_state import state_of
+        from ..saving.weights_file import write
+
         model, source = self.model, self._source()
         fit = {
             "epoch": epoch,
@@ -154,6 +155,8 @@ class BackupAndRestore(SavingCallback):
 
     def _read(self):
         """What `read_state` gives of the backup; None if there is none."""
+        from ..saving.training_state import read_state
+
         paths = [self._path] + [self._previous] * bool(self.double_checkpoint)
         paths = [path for path in paths if os.path.exists(path)]
         for path in paths:

@@ -5,8 +5,6 @@ import string
 import warnings
 
 from .._checks import as_number
-from ..saving.training_state import state_of
-from ..saving.weights_file import checked_path, write
 from .monitor import MonitorCallback
 from .saving import SavingCallback
 
@@ -60,6 +58,8 @@ class ModelCheckpoint(SavingCallback, MonitorCallback):
         save_freq="epoch",
         initial_value_threshold=None,
     ):
+        from ..saving.weights_file import checked_path  # here: models alone need none of it
+
         MonitorCallback.__init__(self, monitor, mode, 0)
         SavingCallback.__init__(self, save_freq)
         self.filepath = checked_path(filepath, "ModelCheckpoint")
@@ -96,6 +96,9 @@ class ModelCheckpoint(SavingCallback, MonitorCallback):
         if self.save_weights_only:
             self.model.save_weights(path)
         else:
+            from ..saving.training_state import state_of
+            from ..saving.weights_file import write
+
             write(path, state_of(self.model))
         self._say(numbers, f"the model is saved to {path}")
 

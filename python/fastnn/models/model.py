@@ -207,7 +207,8 @@ class Model(Trainer, Inputs, Layer):
 
     def load_weights(self, filepath, skip_mismatch=False):
         """Read the weights from a file of `save_weights`, or of `fastnn.callbacks.ModelCheckpoint`,
-        whose optimizer a compiled model takes, too. All are read, or nothing is changed.
+        of which random numbers and a compiled model's optimizer go on, too. All are read, or
+        nothing is changed.
 
         Args:
             filepath: ends in .npz or .safetensors.
