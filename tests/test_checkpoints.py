@@ -23,6 +23,21 @@ Y = np.random.default_rng(1).integers(0, 3, 50)
 LOSS = "sparse_categorical_crossentropy"
 
 
+class Largest(fastnn.metrics.Metric):
+    """Makes its variable with the first batch."""
+
+    value = None
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        if self.value is None:
+            self.value = self.add_variable(name="value")
+        largest = fastnn.ops.cast(fastnn.ops.max(y_pred), self.dtype)
+        self.value.assign(fastnn.ops.maximum(self.value, largest))
+
+    def result(self):
+        return self.value
+
+
 def network(seed, optimizer=None):
     fastnn.utils.set_random_seed(seed)
     for _ in range(seed):
@@ -30,7 +45,7 @@ def network(seed, optimizer=None):
     layers = [Dense(8, "relu"), BatchNormalization(), Dropout(0.3), GaussianNoise(0.1)]
     model = fastnn.Sequential([fastnn.Input((6,)), *layers, Dense(3, "softmax")])
     optimizer = optimizer or fastnn.optimizers.Adam(0.01, use_ema=True, ema_overwrite_frequency=5)
-    model.compile(optimizer, LOSS, metrics=["accuracy"])
+    model.compile(optimizer, LOSS, metrics=["accuracy", Largest()])
     return model
 
 
@@ -207,7 +222,7 @@ def test_wrong_arguments_of_callbacks(tmp_path):
     with pytest.raises(ValueError, match=r"ModelCheckpoint: filepath is '{epoch.npz'"):
         ModelCheckpoint("{epoch.npz")
     saving = ModelCheckpoint(tmp_path / "{val_loss}.npz")
-    with pytest.raises(ValueError, match=r"'val_loss'.*There are epoch, accuracy, loss\."):
+    with pytest.raises(ValueError, match=r"'val_loss'.*There are epoch, accuracy, largest, loss\."):
         network(1).fit(X, Y, callbacks=saving, verbose=0)
 
 

@@ -12,7 +12,7 @@ import json
 
 import numpy as np
 
-from ..layers.dropout import Noise
+from ..layers._weights import Weighted
 from ..optimizers import Optimizer
 from .weights import differences, weights_from, weights_of
 from .weights_file import opened
@@ -47,8 +47,8 @@ def state_of(model, fit=None, metrics=False):
             arrays |= _named_slots(attribute, optimizer, paths)
             info["optimizers"][attribute] = [paths.get(id(w)) for w in optimizer.variables_built]
     arrays |= {
-        f"random:{path[:-1]}": np.array(layer.random_position, "int64")
-        for path, layer in _drawing(model)
+        f"random:{path}": np.array(drawing.random_position, "int64")
+        for path, drawing in _drawing(model)
     }
     if fit is not None:
         parts = []
@@ -114,17 +114,15 @@ def optimizers_from(model, named, entries, notes):
 def positions_from(model, entries):
     """What loading the positions of random numbers is to write."""
     plan = []
-    for path, layer in _drawing(model):
-        entry = entries.get(f"random:{path[:-1]}")
+    for path, drawing in _drawing(model):
+        entry = entries.get(f"random:{path}")
         if entry is not None:
             if (entry.shape, entry.dtype) != ((3,), "int64"):
-                raise ValueError(f"'random:{path[:-1]}' is no position of random numbers")
+                raise ValueError(f"'random:{path}' is no position of random numbers")
             value = entry.read().tolist()
             if min(value) < 0 or value[2] >= 2**31:
-                raise ValueError(f"'random:{path[:-1]}' holds {value}")
-            plan.append(
-                (lambda value, layer=layer: setattr(layer, "random_position", value), value)
-            )
+                raise ValueError(f"'random:{path}' holds {value}")
+            plan.append((lambda value, x=drawing: setattr(x, "random_position", value), value))
     return plan
 
 
@@ -134,7 +132,20 @@ def _optimizers(model):
 
 
 def _drawing(model):
-    return [(path, layer) for path, layer in layers_of(model) if isinstance(layer, Noise)]
+    """(path, what has a random_position): layers, and what else they hold as an attribute."""
+    found = []
+    for path, layer in layers_of(model):
+        held = [(f"{path}{name}", x) for name, x in vars(layer).items() if not _is_layer(x)]
+        found += [(name, x) for name, x in [(path[:-1], layer), *held] if _draws(x)]
+    return found
+
+
+def _is_layer(x):
+    return isinstance(x, Weighted)
+
+
+def _draws(x):
+    return hasattr(type(x), "random_position")
 
 
 def _named_slots(attribute, optimizer, paths):

@@ -232,6 +232,14 @@ class Trainer(Loop):
             for name, variable in self._metric_variables().items():
                 if name in self._metric_values:
                     variable.assign(self._metric_values.pop(name))
+            for group, metrics in self._metric_groups().items():
+                for i, metric in enumerate(metrics):
+                    start = f"metrics:{group}/{i}/"
+                    late = [name for name in self._metric_values if name.startswith(start)]
+                    metric._waiting = {
+                        int(name.removeprefix(start)): self._metric_values.pop(name)
+                        for name in late
+                    }
 
     @property
     def metrics_names(self):
