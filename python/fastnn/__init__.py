@@ -32,6 +32,7 @@ _MODULES = (
     "ops",
     "optimizers",
     "regularizers",
+    "saving",
     "utils",
     "visualize",
 )
@@ -83,6 +84,7 @@ __all__ = [
     "ops",
     "optimizers",
     "regularizers",
+    "saving",
     "set_num_threads",
     "show_config",
     "synchronize",

@@ -13,6 +13,11 @@ class Callback:
         params: a dictionary with "verbose", "epochs" and "steps"; "steps" is None if unknown.
         handles_nan: whether it takes care of a loss that becomes NaN; if no callback does, `fit`
             raises.
+        watches_batches: whether its methods of batches are to be called.
+        comes_last: whether it is called after all those without.
+        state_names: the attributes that it must have back where `BackupAndRestore` goes on with a
+            training, after `on_train_begin`: numbers, texts, None, NumPy arrays, or lists and
+            dictionaries of them.
 
     >>> import fastnn
     >>> class Stop(fastnn.callbacks.Callback):
@@ -30,6 +35,9 @@ class Callback:
     model = None
     params = None
     handles_nan = False
+    watches_batches = True
+    comes_last = False
+    state_names = ()
 
     def set_model(self, model):
         """Called once before all others."""

@@ -166,11 +166,11 @@ class CallbackList(Callback):
         """The methods that do something, those of the bars of progress apart: most do nothing, and
         each call would cost."""
         self._calls = {name: ([], []) for name in HOOKS}
-        for callback in self.callbacks:
+        for callback in sorted(self.callbacks, key=lambda callback: callback.comes_last):
             is_bar = isinstance(callback, ProgbarLogger)
             for name in HOOKS:
                 of_bar = is_bar and "batch" in name
-                if of_bar and not callback.watches_batches:
+                if "batch" in name and not callback.watches_batches:
                     continue
                 own = [n for n in (name, _OLDER.get(name)) if n and overrides(callback, n)]
                 if own:

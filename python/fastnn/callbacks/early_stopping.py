@@ -38,6 +38,8 @@ class EarlyStopping(MonitorCallback):
     (3, 0.4, 1)
     """
 
+    state_names = ("wait", "stopped_epoch", "best", "best_epoch", "best_weights")
+
     def __init__(
         self,
         monitor="val_loss",

@@ -20,6 +20,8 @@ class History(Callback):
     {'loss': [0.5, 0.25]}
     """
 
+    state_names = ("history", "epoch")
+
     def __init__(self):
         self.history = {}
         self.epoch = []

@@ -3,8 +3,9 @@ GaussianDropout."""
 
 import math
 
-from .. import ops
+from .. import devices, ops
 from .._checks import as_list
+from ..changes import structure_changed
 from ..utils import draw_seed
 from ..variable import Variable
 from ._arguments import as_real, want_channels_last, want_pictures
@@ -28,6 +29,20 @@ class Noise(Layer):
                 [self._seed, 0], "int64", name=f"{self.name}/seed", device=device
             )
         return self._state
+
+    @property
+    def random_position(self):
+        """[seed, step, stream]: what the next call draws, and all after it, follow from these."""
+        drawn = [self._seed, 0] if self._state is None else self._state.numpy().tolist()
+        return [*drawn, self._stream]
+
+    @random_position.setter
+    def random_position(self, value):
+        *drawn, stream = (int(n) for n in value)
+        if stream != self._stream:
+            self._stream = stream
+            structure_changed()  # recorded steps hold it
+        self.drawing(devices.default(self.device)).assign(drawn)
 
     def compute_output_shape(self, input_shape):
         return tuple(input_shape)

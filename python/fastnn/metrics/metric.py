@@ -40,6 +40,8 @@ class Metric(Watched):
         self.dtype = "float64" if dtype is None else as_dtype(dtype, type(self).__name__)
         self._variables = []
 
+    _waiting = None  # values of a backup for variables that the first batch makes, by their places
+
     def add_variable(self, shape=(), initializer="zeros", dtype=None, name=None):
         """A variable of the state.
 
@@ -58,6 +60,8 @@ class Metric(Watched):
         values = initializers.get(initializer or "zeros")(shape, dtype)
         variable = Variable.empty(shape, dtype, trainable=False, name=f"{self.name}/{name}")
         variable.assign(values)
+        if self._waiting and len(self._variables) in self._waiting:
+            variable.assign(self._waiting.pop(len(self._variables)))
         self._variables.append(variable)
         return variable
 

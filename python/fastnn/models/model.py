@@ -176,6 +176,56 @@ class Model(Trainer, Inputs, Layer):
             for x in node.inputs
         ]
 
+    def save_weights(self, filepath, overwrite=True):
+        """Write the weights into a file, each by its name: layers/dense/kernel, .. (layers are
+        counted by class within the model, whatever their names are).
+
+        Args:
+            filepath: ends in .npz, which np.load reads, too, or in .safetensors.
+            overwrite: whether a file that is there may be replaced.
+
+        The file is there whole or, on an error or a crash, as it was before.
+
+        Raises:
+            ValueError: the model is not built; the ending is another one.
+            FileExistsError: the file is there, and is not to be replaced.
+            OSError: it cannot be written.
+
+        >>> import os, tempfile, fastnn
+        >>> layers = [fastnn.Input((3,)), fastnn.layers.Dense(2)]
+        >>> a, b = fastnn.Sequential(layers), fastnn.Sequential([fastnn.Input((3,))])
+        >>> b.add(fastnn.layers.Dense(2))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     a.save_weights(os.path.join(folder, "a.safetensors"))
+        ...     b.load_weights(os.path.join(folder, "a.safetensors"))
+        >>> bool((a.get_weights()[0] == b.get_weights()[0]).all())
+        True
+        """
+        from ..saving.weights import save_weights
+
+        save_weights(self, filepath, overwrite)
+
+    def load_weights(self, filepath, skip_mismatch=False):
+        """Read the weights from a file of `save_weights`, or of `fastnn.callbacks.ModelCheckpoint`,
+        of which random numbers and a compiled model's optimizer go on, too. All are read, or
+        nothing is changed.
+
+        Args:
+            filepath: ends in .npz or .safetensors.
+            skip_mismatch: whether layers whose weights do not fit are left as they are, with a
+                warning, instead of an error.
+
+        float32 and float64 are converted into one another; other dtypes must be the same.
+
+        Raises:
+            ValueError: the model is not built; the file is damaged, or is that of another model:
+                the message names weights that are missing, unexpected, or of another shape.
+            OSError: the file cannot be read.
+        """
+        from ..saving.weights import load_weights
+
+        load_weights(self, filepath, skip_mismatch)
+
     def summary(self, *arguments, **keywords):
         """Print the layers, the shapes of their outputs and how many weights they have, as Keras.
 

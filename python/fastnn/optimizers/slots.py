@@ -47,6 +47,7 @@ class Slots(Settings):
         )
         self._rate.start(self.iterations)
         self._made = []
+        self._made_for = []  # (a weight or None, a name), of each that was made
         self._index = {id(v): i for i, v in enumerate(variables)}
         self._averages = self.add_optimizer_variables(variables, "average") if self.use_ema else []
         self.make_slots(variables)
@@ -80,9 +81,11 @@ class Slots(Settings):
 
     def add_variable_from_reference(self, reference_variable, name=None, initializer="zeros"):
         """A variable of a weight's shape and dtype."""
-        w = reference_variable
-        name = f"{w.name or 'variable'}_{name or 'var'}"
-        return self.add_variable(w.shape, initializer, w.dtype, name)
+        w, name = reference_variable, name or "var"
+        full = f"{w.name or 'variable'}_{name}"
+        variable = self.add_variable(w.shape, initializer, w.dtype, full)
+        self._made_for[-1] = w, name
+        return variable
 
     def add_variable(self, shape, initializer="zeros", dtype=None, name=None):
         """A variable that is not trained, where the step count is."""
@@ -91,6 +94,7 @@ class Slots(Settings):
             variable = Variable.empty(shape, dtype, trainable=False, name=name)
             variable.assign(initializers.get(initializer)(variable.shape, dtype=dtype))
         self._made.append(variable)
+        self._made_for.append((None, name or "var"))
         return variable
 
     def _positions(self, variables):

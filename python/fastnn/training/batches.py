@@ -33,31 +33,66 @@ class ArrayBatches:
         self._at = self._in_a_pass  # where the next epoch begins: with a new pass
         self._passes = 0
         self._buffers = {}  # by rows
-        if shuffle:
-            self._seed, self._stream = draw_seed()
-            self._order = np.arange(self.size, dtype="int32")
+        self._seed, self._stream = draw_seed() if shuffle else (0, 0)
 
     def begin(self):
         """Let the next epoch begin with a new pass."""
         self._at = self._in_a_pass
 
-    def epoch(self):
-        """Yields tuples of arrays."""
-        if not self._continues or self._at == self._in_a_pass:
+    def position(self):
+        """Where the batches are, for `move_to`: numbers and texts by name."""
+        return {
+            "samples": self.size,
+            "batch_size": self.batch_size,
+            "shuffle": self.shuffle,
+            "steps": self.steps,
+            "seed": self._seed,
+            "stream": self._stream,
+            "passes": self._passes,
+            "at": self._at,
+        }
+
+    def move_to(self, position):
+        """Go on where others of the same data were, also within an epoch: `epoch(step)`.
+
+        Raises:
+            ValueError: they had other data, or other arguments.
+        """
+        own = self.position()
+        for name, value in list(own.items())[:4]:
+            if position[name] != value:
+                raise ValueError(
+                    f"{self.name}: {name} is {value!r}, but was {position[name]!r} in the training "
+                    "that is to go on; give the same data and arguments."
+                )
+        names = ("seed", "stream", "passes", "at")
+        seed, stream, passes, at = (int(position[name]) for name in names)
+        if min(seed, stream, passes) < 0 or not 0 <= at <= self._in_a_pass:
+            raise ValueError(f"{self.name}: {position} is no position in the data.")
+        self._seed, self._stream, self._passes, self._at = seed, stream, passes, at
+        self._shuffle()
+
+    def epoch(self, first=0):
+        """Yields tuples of arrays, from the step `first` on if an epoch is gone on with."""
+        if first == 0 and (not self._continues or self._at == self._in_a_pass):
             self._begin_pass()
-        for step in range(self.steps):
+        for step in range(first, self.steps):
             if self._at == self._in_a_pass:
                 warn(
                     f"{self.name}: the data ended after {step} of {self.steps} steps of an epoch; "
                     f"a pass has {self._in_a_pass} batches. Give fewer steps, or more data."
                 )
                 return
-            yield self._batch(self._at)
             self._at += 1
+            yield self._batch(self._at - 1)
 
     def _begin_pass(self):
         self._at = 0
         self._passes += 1
+        self._shuffle()
+
+    def _shuffle(self):
+        """The order of a pass, which follows from its number."""
         if self.shuffle == "batch":
             numbers = np.arange(self._in_a_pass, dtype="int32")
             _core.shuffle(numbers, self._seed, self._stream, self._passes)
@@ -66,6 +101,7 @@ class ArrayBatches:
             parts.sort(key=len, reverse=True)  # the short one last
             self._order = np.concatenate(parts)
         elif self.shuffle:
+            self._order = np.arange(self.size, dtype="int32")
             _core.shuffle(self._order, self._seed, self._stream, self._passes)
 
     def _batch(self, i):

@@ -43,7 +43,13 @@ class IterableBatches:
         if not self._is_iterator:
             self._iterator = None
 
-    def epoch(self):
+    def position(self):
+        """Nothing that could be gone back to: whoever makes the batches knows where they are."""
+
+    def move_to(self, position):
+        """Nothing: the next epoch begins with what comes."""
+
+    def epoch(self, first=0):
         """Yields tuples of arrays; `data` says what they are."""
         if self.ended:
             return

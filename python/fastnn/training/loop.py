@@ -106,13 +106,16 @@ class Loop(Measuring):
         callbacks = self._callback_list(callbacks, verbose, epochs, source, history=True)
         self.stop_training = False
         logs, finished = {}, False
+        self._at_work, self._goes_on = (source, callbacks), None
         callbacks.on_train_begin()
+        first_epoch, step = self._goes_on or (initial_epoch, 0)
         try:
-            for epoch in range(initial_epoch, epochs):
+            for epoch in range(first_epoch, epochs):
                 self.reset_metrics()
                 callbacks.on_epoch_begin(epoch)
-                if not self._train_epoch(source, callbacks, epoch):
+                if not self._train_epoch(source, callbacks, epoch, step):
                     break  # a generator had ended
+                step = 0
                 logs = self._logs()
                 if validation is not None and _is_due(validation_freq, epoch):
                     measured = self._evaluate(validation, callbacks)
@@ -122,21 +125,27 @@ class Loop(Measuring):
                     break
             finished = True
         finally:
+            self._at_work = None
             if epochs > initial_epoch:
                 self.optimizer.finalize_variable_values(self.trainable_weights)
             if finished:
                 callbacks.on_train_end(logs)
         return self.history
 
-    def _train_epoch(self, source, callbacks, epoch):
-        """How many steps there were."""
+    _at_work = None  # the batches and the callbacks of the fit that runs
+    _goes_on = None  # (epoch, step) where fit begins, if a callback says so as training begins
+
+    def _train_epoch(self, source, callbacks, epoch, number):
+        """How many steps the epoch has had, if it begins after the first `number` of them."""
+        if number and self._stop_training:
+            return number
         hooks = callbacks.batch_hooks_train
         data = step = None
         total = self._loss_tracker.total
         total = total.array if total.device is devices.cpu else np.zeros(())
-        self._step_logs = None
-        number = 0
-        for arrays in source.epoch():
+        if not number:  # else those of a backup, till there is a step
+            self._step_logs = None
+        for arrays in source.epoch(number):
             if source.data is not data:
                 if data is None or source.data.form != data.form:
                     step = self._step("train", source.data)
@@ -148,8 +157,7 @@ class Loop(Measuring):
             except (TypeError, ValueError) as error:
                 say_where(error, step_of(f"fit, epoch {epoch + 1}", number, source))
                 raise
-            if result is not None:
-                self._step_logs = result
+            self._step_logs = result
             # On the CPU the sum of the losses is there to be looked at: 0.1 us.
             value = float(total)
             if value != value and not callbacks.handles_nan:

@@ -23,6 +23,7 @@ class Trainer(Loop):
         self._run_eagerly = False
         self._steps = {}  # (kind, the data's form) -> the compiled step
         self._loss_tracker = self._model_losses = self._model_metrics = None
+        self._metric_values = {}  # of a backup, by _metric_variables' names, till there are metrics
 
     def compile(
         self,
@@ -166,6 +167,7 @@ class Trainer(Loop):
                 raise ValueError(f"{self.name}: a loss was compiled, but no targets y came.")
             if not self._model_losses.built:
                 self._model_losses.build(self._outputs_of(y_pred), y, y_pred)
+                self._take_metric_values()
             loss = self._model_losses(y, y_pred, sample_weight)
             losses[:0] = [] if loss is None else [loss]
         if not losses:
@@ -191,6 +193,7 @@ class Trainer(Loop):
             return
         if not compiled.built:
             compiled.build(self._outputs_of(y_pred), y, y_pred)
+            self._take_metric_values()
         compiled.update(y, y_pred, sample_weight)
 
     def _outputs_of(self, y_pred):
@@ -201,12 +204,42 @@ class Trainer(Loop):
     @property
     def metrics(self):
         """The metrics that the model keeps: of the loss, compiled, and its own."""
-        own = []
+        return [metric for group in self._metric_groups().values() for metric in group]
+
+    def _metric_groups(self):
+        """The same by where they come from."""
+        groups = {}
         if self._compiled:
-            own = [self._loss_tracker, *self._model_metrics.metrics]
-            own += self._model_losses.trackers if self._model_losses is not None else []
+            groups = {"loss": [self._loss_tracker], "compiled": self._model_metrics.metrics}
+            if self._model_losses is not None:
+                groups["losses"] = self._model_losses.trackers
+        known = [metric for group in groups.values() for metric in group]
         attributes = [x for x in vars(self).values() if isinstance(x, Metric)]
-        return [*own, *(x for x in attributes if not any(x is y for y in own))]
+        return groups | {"own": [x for x in attributes if not any(x is y for y in known)]}
+
+    def _metric_variables(self):
+        """What the metrics have measured so far: variables by names that files have."""
+        return {
+            f"metrics:{group}/{i}/{j}": variable
+            for group, metrics in self._metric_groups().items()
+            for i, metric in enumerate(metrics)
+            for j, variable in enumerate(metric.variables)
+        }
+
+    def _take_metric_values(self):
+        """Give the metrics that there are by now what a backup says."""
+        if self._metric_values:
+            for name, variable in self._metric_variables().items():
+                if name in self._metric_values:
+                    variable.assign(self._metric_values.pop(name))
+            for group, metrics in self._metric_groups().items():
+                for i, metric in enumerate(metrics):
+                    start = f"metrics:{group}/{i}/"
+                    late = [name for name in self._metric_values if name.startswith(start)]
+                    metric._waiting = {
+                        int(name.removeprefix(start)): self._metric_values.pop(name)
+                        for name in late
+                    }
 
     @property
     def metrics_names(self):
@@ -215,6 +248,7 @@ class Trainer(Loop):
 
     def reset_metrics(self):
         """Begin all metrics anew."""
+        self._metric_values = {}
         for metric in self.metrics:
             metric.reset_state()
 
