@@ -187,12 +187,8 @@ def overlap(k, kind, options, arrays):
     """Keras divides in float32, to which the mean is rounded; the matrix is exact."""
     of = getattr(k.metrics, kind)(**options, dtype="float64")
     found = {}
-    size = NUMBERS[0].size if kind != "BinaryIoU" else BINARY[0].size
-    weights = np.round(4 * numbers(size, seed=4, low=0)) / 4
-    if kind == "BinaryIoU":
-        weights = weights.reshape(BINARY[0].shape)
-    elif options.get("axis") != 0:
-        weights = weights.reshape(NUMBERS[0].shape)
+    shape = BINARY[0].shape if kind == "BinaryIoU" else NUMBERS[0].shape
+    weights = np.round(4 * numbers(*shape, seed=4, low=0)) / 4
     for name, arguments in {"plain": (), "weighted": (weights,)}.items():
         mean = of(*arrays, *arguments)
         found[f"matrix_{name}"] = np.array(of.total_cm)
