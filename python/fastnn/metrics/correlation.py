@@ -49,7 +49,7 @@ def concordance_correlation(y_true, y_pred, axis=-1):
     >>> import fastnn
     >>> y_true, y_pred = [[0.0, 1.0, 0.5]], [[0.5, 1.5, 1.0]]  # they differ by 0.5 everywhere
     >>> fastnn.metrics.concordance_correlation(y_true, y_pred).numpy().round(4)
-    array([0.4], dtype=float32)
+    array([0.5714], dtype=float32)
     """
     t, p, t_mean, p_mean = _centred(y_true, y_pred, axis, "concordance_correlation")
     variances = sum(ops.mean(ops.square(x), axis=axis, keepdims=True) for x in (t, p))
@@ -93,7 +93,7 @@ class ConcordanceCorrelation(MeanMetricWrapper):
     >>> import fastnn
     >>> metric = fastnn.metrics.ConcordanceCorrelation()
     >>> round(metric([[0.0, 1.0, 0.5]], [[0.5, 1.5, 1.0]]).item(), 4)
-    0.4
+    0.5714
     """
 
     def __init__(self, name="concordance_correlation", dtype=None, axis=-1):
