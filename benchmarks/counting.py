@@ -17,7 +17,7 @@ CASES += [in_top_k(1024, 1000, 5)]
 for weights in (None, "float32"):
     CASES += [bincount(10, (100_000,), "float32", weights)]
     CASES += [confusion_matrix(10, 10, (100_000,), "float32", weights)]
-    CASES += [threshold_histogram(200, 100_000, "float64", weights and "float64")]
+    CASES += [threshold_histogram(200, (100_000,), "float64", weights)]
 
 
 def numpy_top_k(np, values, indices, x):
@@ -42,12 +42,12 @@ def numpy_confusion_matrix(np, counts, labels, predictions, weights):
     return lambda: np.bincount(labels * counts.shape[1] + predictions, weights, n)
 
 
-def numpy_threshold_histogram(np, counts, scores, labels, weights):
-    T = counts.shape[1]
+def numpy_threshold_histogram(np, counts, scores, labels, weights, thresholds):
+    n = counts.shape[1]
 
     def call():
-        scaled = np.ceil(np.clip(np.nan_to_num(scores), 0, 1) * (T - 1)) - 1
-        return np.bincount(np.maximum(scaled, 0).astype(int) + T * (labels != 0), weights, 2 * T)
+        exceeded = np.ceil(np.clip(np.nan_to_num(scores), 0, 1) * (n - 2)).astype(int)
+        return np.bincount(exceeded + n * (labels != 0), weights, 2 * n)
 
     return call
 

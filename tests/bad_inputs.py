@@ -62,6 +62,11 @@ FINE = {
         for w in ("a longer last axis", "2^31")
     ),
     *(("threshold_histogram", "labels", dtype) for dtype in ("float32", "int64")),
+    *((op, "counts", "float64") for op in ("bincount", "confusion_matrix")),
+    *((op, "weights", "float64") for op in ("bincount", "confusion_matrix", "threshold_histogram")),
+    ("threshold_histogram", "counts", "float32"),
+    *(("mean_update", "values", dtype) for dtype in ("float64", "int32")),
+    ("mean_update", "weights", "float64"),
     ("threshold_histogram", "scores", "float64"),
     ("in_top_k", "x", "float64"),
     ("in_top_k", "{'strides': (1,)}"),  # which y, of bytes, has

@@ -124,25 +124,34 @@ def test_confusion_matrix_adds_to_a_variable():
 
 @pytest.mark.parametrize("thresholds", [2, 3, 50, 200])
 def test_threshold_histogram_counts_as_keras_does(thresholds):
-    """Keras's ceil(score (T - 1)) - 1 in float32, at the thresholds themselves above all."""
+    """Keras's ceil(score (T - 1)) in float32, at the thresholds themselves above all."""
     rng = np.random.default_rng(0)
     at = (np.arange(thresholds) / (thresholds - 1)).astype("float32")
     scores = np.concatenate([at, np.nextafter(at, 2), np.nextafter(at, -1), rng.random(500)])
     scores = scores.astype("float32")
     labels = rng.integers(0, 2, scores.shape).astype("uint8")
     scaled = np.clip(scores, 0, 1) * np.float32(thresholds - 1)
-    bucket = np.maximum(np.ceil(scaled) - 1, 0).astype(int)
-    want = np.zeros((2, thresholds))
-    np.add.at(want, (labels, bucket), 1)
-    got = ops.threshold_histogram(scores, labels, thresholds).numpy()
-    assert got.sum() == scores.size
-    assert (got == want).all()
+    scaled[scaled < np.finfo("float32").tiny] = 0  # kernels take denormals for 0
+    for below_zero in (False, True):
+        want = np.zeros((2, thresholds + 1))
+        np.add.at(want, (labels, np.maximum(np.ceil(scaled), below_zero).astype(int)), 1)
+        got = ops.threshold_histogram(scores, labels, thresholds, below_zero=below_zero).numpy()
+        assert got.sum() == scores.size
+        assert (got == want).all()
+
+
+def test_threshold_histogram_of_given_thresholds_and_columns():
+    """Thresholds are rounded to the scores' type: a float32 0.3 does not exceed 0.3."""
+    scores = np.array([[0.3, 0.9], [0.31, 0.1]], "float32")
+    labels = np.array([[1, 0], [1, 1]])
+    got = ops.threshold_histogram(scores, labels, [0.3, 0.7], [2.0, 1.0], columns=True).numpy()
+    assert got.tolist() == [[[0, 0, 0], [2, 1, 0]], [[0, 0, 2], [1, 0, 0]]]
 
 
 def test_counts_stay_exact_beyond_float32():
-    counts = Variable(np.full((2, 2), 2.0**40), trainable=False)
+    counts = Variable(np.full((2, 3), 2.0**40), trainable=False)
     ops.threshold_histogram(np.ones(3), np.ones(3, "int32"), 2, counts=counts)
-    assert counts.numpy().tolist() == [[2.0**40, 2.0**40], [2.0**40 + 3, 2.0**40]]
+    assert counts.numpy().tolist() == [[2.0**40] * 3, [2.0**40, 2.0**40 + 3, 2.0**40]]
 
 
 def test_an_int32_count_stays_at_its_greatest():
@@ -173,7 +182,10 @@ WRONG = [
     (lambda: ops.confusion_matrix([0, 3], [0, 1], 3), ValueError, "confusion_matrix"),
     (lambda: ops.confusion_matrix([0], [0], 2, counts=Tensor(X)), TypeError, "counts is a Tensor"),
     (lambda: ops.confusion_matrix([0], [0], 2, counts=Variable(X)), ValueError, "counts has shape"),
-    (lambda: ops.threshold_histogram(X, X, 1), ValueError, "num_thresholds is 1"),
+    (lambda: ops.threshold_histogram(X, X, 1), ValueError, "thresholds is 1"),
+    (lambda: ops.threshold_histogram(X, X, [0.7, 0.3]), ValueError, "ascending numbers"),
+    (lambda: ops.threshold_histogram(X, X, [0.5], np.ones(3)), ValueError, "first axes of scores"),
+    (lambda: ops.threshold_histogram(1.0, 1, [0.5], columns=True), ValueError, "single score"),
 ]
 
 
@@ -195,7 +207,7 @@ def test_on_a_device(device):
     assert down(ops.in_top_k(up(i), up(X[0]), 2)).tolist() == [1, 0, 1]
     assert down(ops.bincount(up(i), up(w), 4)).tolist() == [1, 0, 2, 0]
     assert down(ops.confusion_matrix(up(i), up(i), 3)).tolist() == [[1, 0, 0], [0, 0, 0], [0, 0, 2]]
-    assert down(ops.threshold_histogram(up(w), up(i), 3)).tolist() == [[0, 1, 0], [0, 2, 0]]
+    assert down(ops.threshold_histogram(up(w), up(i), 3)).tolist() == [[0, 0, 1, 0], [0, 0, 2, 0]]
 
 
 def test_symbolic():

@@ -557,6 +557,18 @@ def threshold_histogram(
     scores: Array,
     labels: Array,
     weights: Array | None,
+    thresholds: Array | None,
+    settings: tuple[bool],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def mean_update(
+    total: Array,
+    count: Array,
+    values: Array,
+    weights: Array | None,
+    settings: tuple[float],
     /,
     *,
     add: int = 0,

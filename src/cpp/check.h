@@ -31,6 +31,8 @@ class Check {
   // x has exactly these sizes.
   void shape(Ref x, std::initializer_list<int64_t> dims);
   void shape(Ref x, const Operand& wanted);
+  // weights, if any, has the first axes of x: none of them, some, or all.
+  void first_axes(Ref weights, Ref x);
   // Some mean or maximum is taken over x: it must have elements.
   void not_empty(Ref x);
   void finite(const char* field, double value);

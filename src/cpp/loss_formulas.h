@@ -135,9 +135,4 @@ FASTNN_INLINE void with_loss(Loss function, F f) {
   }
 }
 
-// How many neighbouring elements share a weight.
-FASTNN_INLINE int64_t elements_per_weight(Ref prediction, Ref weights) {
-  return prediction.size() / weights.size();
-}
-
 }  // namespace fastnn::FASTNN_ISA

@@ -349,6 +349,24 @@ struct ConcatenateSettings {
   }
 };
 
+// below_zero: the first of the even thresholds is a little less than 0, as in Keras's AUC.
+struct ThresholdSettings {
+  bool below_zero = false;
+  template <class F>
+  void visit(F&& f) {
+    f("below_zero", below_zero);
+  }
+};
+
+// weight: of all values together, where they have none of their own.
+struct MeanUpdateSettings {
+  double weight = 1;
+  template <class F>
+  void visit(F&& f) {
+    f("weight", weight);
+  }
+};
+
 struct InTopKSettings {
   int64_t k = 1;
   template <class F>

@@ -6,6 +6,7 @@
 // each sample to scratch, and in a second a block has a bin and sums what belongs to it in double,
 // in an order that the number of samples fixes. A label that has no bin is reported and counts
 // nowhere.
+#include "../cpp/samples.h"
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -173,13 +174,13 @@ static void plan_counting(Schedule& schedule, Ref samples) {
 
 template <class T, class W>
 __global__ void __launch_bounds__(kThreads)
-    count_kernel(T* counts, bool add, const int64_t* bins, const W* weights, int64_t n,
-                 int64_t bin_count) {
+    count_kernel(T* counts, bool add, const int64_t* bins, const W* weights, int64_t each,
+                 int64_t n, int64_t bin_count) {
   for (int64_t bin = blockIdx.x; bin < bin_count; bin += gridDim.x) {
     double sum = 0;
 #pragma unroll 4
     for (int64_t i = threadIdx.x; i < n; i += kThreads)
-      if (bins[i] == bin) sum += weights ? static_cast<double>(weights[i]) : 1.0;
+      if (bins[i] == bin) sum += weights ? static_cast<double>(weights[i / each]) : 1.0;
     sum = block_reduce<kThreads>(sum, Sum{});
     if (threadIdx.x == 0) {
       if (add) sum += static_cast<double>(counts[bin]);
@@ -191,15 +192,19 @@ __global__ void __launch_bounds__(kThreads)
 
 static void launch_count(Out counts, bool add, const int64_t* bins, Ref samples, MaybeIn weights,
                          Stream& stream) {
+  const int64_t each = weights ? elements_per_weight(samples, weights) : 1;
   const auto launch_types = [&](auto tag, auto weight_tag) {
     using T = decltype(tag);
     using W = decltype(weight_tag);
     launch(count_kernel<T, W>, grid_of(counts.size()), dim3(kThreads),
            sizeof(ReduceShared<double, kThreads>), stream, counts.as<T>(), add, bins,
-           weights.as<W>(), samples.size(), counts.size());
+           weights.as<W>(), each, samples.size(), counts.size());
   };
   if (counts.dtype() == Dtype::i32) return launch_types(int32_t{}, float{});
-  with_float(counts.dtype(), [&](auto tag) { launch_types(tag, tag); });
+  with_float(counts.dtype(), [&](auto tag) {
+    if (!weights) return launch_types(tag, tag);
+    with_float(weights.dtype(), [&](auto weight_tag) { launch_types(tag, weight_tag); });
+  });
 }
 
 __device__ bool has_bin(int64_t label, int64_t bins, Status* status) {
@@ -246,39 +251,33 @@ void confusion_matrix(InOut counts, In labels, In predictions, MaybeIn weights, 
   launch_count(counts, true, bins, labels, weights, stream);
 }
 
-// The bucket of a score between `thresholds` 0 .. 1: of those that it exceeds, the last; the first
-// where it exceeds none, as a NaN does. Keras's AUC: ceil(score (thresholds - 1)) - 1.
 template <class S, class L>
 __global__ void __launch_bounds__(kThreads)
-    score_bins_kernel(int64_t* bins, const S* scores, const L* labels, int64_t n,
-                      int64_t thresholds) {
+    score_bins_kernel(int64_t* bins, const S* scores, const L* labels, const double* thresholds,
+                      bool below_zero, int64_t n, int64_t columns, int64_t buckets) {
   map(bins, n, [&](int64_t i) {
-    const S score = scores[i], scaled = score * static_cast<S>(thresholds - 1);
-    int64_t bucket = 0;
-    if (score >= S{1}) {
-      bucket = thresholds - 2;
-    } else if (scaled > S{1}) {
-      bucket = static_cast<int64_t>(scaled);
-      if (static_cast<S>(bucket) == scaled) --bucket;
-    }
-    return (labels[i] != L{0} ? thresholds : 0) + bucket;
+    const int64_t row = (i % columns) * 2 + (labels[i] != L{0} ? 1 : 0);
+    return row * buckets + bucket_of(scores[i], thresholds, buckets, below_zero);
   });
 }
 
-void threshold_histogram_schedule(InOut, In scores, In, MaybeIn, Scratch, const NoSettings&,
-                                  Schedule& schedule) noexcept {
+void threshold_histogram_schedule(InOut, In scores, In, MaybeIn, MaybeIn, Scratch,
+                                  const ThresholdSettings&, Schedule& schedule) noexcept {
   plan_counting(schedule, scores);
 }
 
-void threshold_histogram(InOut counts, In scores, In labels, MaybeIn weights, Scratch scratch,
-                         const NoSettings&, Stream& stream) noexcept {
+void threshold_histogram(InOut counts, In scores, In labels, MaybeIn weights, MaybeIn thresholds,
+                         Scratch scratch, const ThresholdSettings& s, Stream& stream) noexcept {
   int64_t* bins = scratch.shared<int64_t>();
+  const int64_t columns = counts.rank() == 3 ? counts.dim(0) : 1;
+  if (columns == 0) return;
   with_float(scores.dtype(), [&](auto score_tag) {
     with_number(labels.dtype(), [&](auto label_tag) {
       using S = decltype(score_tag);
       using L = decltype(label_tag);
       launch_map(score_bins_kernel<S, L>, scores.size(), stream, bins, scores.as<S>(),
-                 labels.as<L>(), scores.size(), counts.dim(1));
+                 labels.as<L>(), thresholds.as<double>(), s.below_zero, scores.size(), columns,
+                 counts.dim(-1));
     });
   });
   launch_count(counts, true, bins, scores, weights, stream);

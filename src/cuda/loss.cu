@@ -3,6 +3,7 @@
 // block adds these up. A weight belongs to `each` neighbouring elements; either gradient may be
 // absent.
 #include "../cpp/loss_formulas.h"
+#include "../cpp/samples.h"
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {

@@ -21,8 +21,10 @@ CALLS = {
         ops.threshold_histogram,
         scores=x(),
         labels=x(),
-        num_thresholds=5,
+        thresholds=5,
         weights=None,
         counts=None,
+        columns=False,
+        below_zero=False,
     ),
 }

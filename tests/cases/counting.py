@@ -15,6 +15,9 @@ VALUES["scores"] = lambda rng, array: np.where(
     rng.choice([0, 0.25, 0.5, 1, -1, 2, np.nan], array.shape),
     rng.random(array.shape),
 )
+VALUES["ascending"] = lambda rng, array: np.sort(
+    rng.choice([0, 0.25, 0.3, 0.5, 0.7, 1, -1e10, 1.5], array.shape)
+)
 
 
 def top_k(x, k, dtype="float32", values="normal"):
@@ -69,18 +72,30 @@ def confusion_matrix(rows, columns, labels, dtype="float32", weights="float32"):
 
 
 def threshold_histogram(
-    thresholds, n, dtype="float32", weights="float32", scores="float32", labels="int32"
+    thresholds,
+    scores,
+    dtype="float64",
+    weights="float32",
+    scores_dtype="float32",
+    labels="int32",
+    given=False,
+    columns=False,
+    below_zero=False,
+    each=1,
 ):
+    """`given` thresholds; the last `each` - 1 axes share a weight."""
+    columns = scores[-1:] if columns else ()
     operands = {
-        "counts": Array((2, thresholds), dtype, "below", 5),
-        "scores": Array((n,), scores, "scores"),
-        "labels": Array((n,), labels, "below", 2),
-        "weights": weighted((n,), weights),
+        "counts": Array((*columns, 2, thresholds + 1), dtype, "below", 5),
+        "scores": Array(scores, scores_dtype, "scores"),
+        "labels": Array(scores, labels, "below", 2),
+        "weights": weighted(scores[: len(scores) + 1 - each], weights),
+        "thresholds": Array((thresholds,), "float64", "ascending") if given else None,
     }
-    return Case("threshold_histogram", operands)
+    return Case("threshold_histogram", operands, (below_zero,))
 
 
-CASES = []
+CASES = [threshold_histogram(9, (20, 3), given=True, columns=True)]
 for dtype in FLOATS:
     CASES += [top_k((3, 7), 4, dtype), top_k((5, 33), 5, dtype, "special")]
     CASES += [top_k((40,), 40, dtype, "special"), top_k((2, 3, 17), 1, dtype, "special")]
@@ -100,13 +115,17 @@ for dtype in FLOATS:
         CASES += [confusion_matrix(20, 20, (2, 70), dtype, weights)]
         CASES += [confusion_matrix(4, 3, (0,), dtype, weights)]
         CASES += [confusion_matrix(5, 3, (30_001,), dtype, weights)]
-        CASES += [threshold_histogram(9, 40, dtype, weights)]
-        CASES += [threshold_histogram(2, 9, dtype, weights, dtype, "uint8")]
-        CASES += [threshold_histogram(129, 300, dtype, weights, "float64", dtype)]
-        CASES += [threshold_histogram(5, 0, dtype, weights)]
-        CASES += [threshold_histogram(17, 20_001, dtype, weights)]
+        CASES += [threshold_histogram(2, (9,), dtype, weights, dtype, "uint8")]
+        CASES += [threshold_histogram(129, (300,), dtype, weights, "float64", dtype)]
+        CASES += [threshold_histogram(5, (0,), dtype, weights)]
+        CASES += [threshold_histogram(17, (20_001,), dtype, weights, below_zero=True)]
+        CASES += [threshold_histogram(1, (50,), dtype, weights, dtype, given=True)]
+        CASES += [threshold_histogram(9, (7, 3), dtype, weights, columns=True, each=2)]
+        CASES += [threshold_histogram(4, (5001, 4), dtype, weights, dtype, "uint8", True, True)]
 CASES += [top_k((5, 33), 5, values="tied"), top_k((5, 33), 5, "int32")]
-CASES += [threshold_histogram(33, 100, "int32", None)]
+CASES += [threshold_histogram(33, (100,), "int32", None)]
+CASES += [threshold_histogram(9, (2, 3, 4), "float64", w, each=2) for w in FLOATS]
+CASES += [threshold_histogram(9, (8,), "float64", "float32", given=True, each=2)]
 CASES += [bincount(5, (30,), "int32", None), confusion_matrix(4, 5, (60,), "int32", None)]
 
 WRONG = (5, -1, 2**31 - 1, -(2**31))

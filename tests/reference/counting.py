@@ -79,17 +79,31 @@ def confusion_matrix_magnitude(counts, labels, predictions, weights, eps):
     return sizes(counts, labels * counts.shape[1] + predictions, weights, eps)
 
 
-def buckets(scores, labels, thresholds):
-    """The last threshold that a score exceeds, in the scores' own precision, as Keras rounds."""
-    scaled = np.clip(np.nan_to_num(scores), 0, 1) * (thresholds - 1)
-    bucket = np.maximum(np.ceil(scaled) - 1, 0).astype(int)
-    return bucket + thresholds * (labels != 0)
+def buckets(counts, scores, labels, thresholds, below_zero):
+    """How many thresholds a score exceeds, of even ones as Keras rounds; then the whole bin."""
+    n = counts.shape[-1] - 1
+    if thresholds is None:
+        exceeded = np.ceil(np.clip(np.nan_to_num(scores), 0, 1) * (n - 1))
+        exceeded = np.maximum(exceeded, below_zero).astype(int)
+    else:
+        exceeded = (scores[..., None] > thresholds.astype(scores.dtype)).sum(axis=-1)
+    column = np.arange(scores.shape[-1]) if counts.ndim == 3 else 0
+    return ((column * 2 + (labels != 0)) * (n + 1) + exceeded).astype(int)
 
 
-def threshold_histogram(counts, scores, labels, weights):
-    bins = buckets(scores, labels, counts.shape[1])
-    return counts + histogram(bins, weights, counts.shape, counts.dtype)
+def one_each(weights, scores):
+    """Weights of the first axes, one for each score."""
+    if weights is None:
+        return None
+    weights = weights.reshape(weights.shape + (1,) * (scores.ndim - weights.ndim))
+    return np.broadcast_to(weights, scores.shape)
 
 
-def threshold_histogram_magnitude(counts, scores, labels, weights, eps):
-    return sizes(counts, buckets(scores, labels, counts.shape[1]), weights, eps)
+def threshold_histogram(counts, scores, labels, weights, thresholds, below_zero):
+    bins = buckets(counts, scores, labels, thresholds, below_zero)
+    return counts + histogram(bins, one_each(weights, scores), counts.shape, counts.dtype)
+
+
+def threshold_histogram_magnitude(counts, scores, labels, weights, thresholds, below_zero, eps):
+    bins = buckets(counts, scores, labels, thresholds, below_zero)
+    return sizes(counts, bins, one_each(weights, scores), eps)

@@ -53,10 +53,11 @@ def same_rank(a, b):
     return a, b
 
 
-def as_pair(y_true, y_pred, operation, cure="Reshape one of them."):
-    """Targets and predictions as tensors of one shape, and of the predictions' dtype."""
+def as_pair(y_true, y_pred, operation, cure="Reshape one of them.", one_dtype=True):
+    """Targets and predictions as tensors of one shape, and of the predictions' dtype, unless the
+    targets may keep theirs."""
     y_pred = as_predictions(y_pred, operation)
-    y_true = as_data(y_true, operation, like=y_pred, dtype=y_pred.dtype)
+    y_true = as_data(y_true, operation, like=y_pred, dtype=y_pred.dtype if one_dtype else None)
     y_true, y_pred = same_rank(y_true, y_pred)
     if y_true.shape != y_pred.shape:
         raise ValueError(

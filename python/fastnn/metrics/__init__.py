@@ -30,6 +30,14 @@ from .accuracy import (
     categorical_accuracy,
     sparse_categorical_accuracy,
 )
+from .auc import AUC
+from .correlation import (
+    ConcordanceCorrelation,
+    PearsonCorrelation,
+    concordance_correlation,
+    pearson_correlation,
+)
+from .counts import FalseNegatives, FalsePositives, TrueNegatives, TruePositives
 from .errors import (
     CosineSimilarity,
     LogCoshError,
@@ -39,8 +47,18 @@ from .errors import (
     MeanSquaredLogarithmicError,
     RootMeanSquaredError,
 )
+from .f_score import F1Score, FBetaScore
 from .hinge import CategoricalHinge, Hinge, SquaredHinge
 from .metric import Metric
+from .overlap import BinaryIoU, ConfusionMatrix, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from .precision import (
+    Precision,
+    PrecisionAtRecall,
+    Recall,
+    RecallAtPrecision,
+    SensitivityAtSpecificity,
+    SpecificityAtSensitivity,
+)
 from .probabilistic import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -48,6 +66,7 @@ from .probabilistic import (
     Poisson,
     SparseCategoricalCrossentropy,
 )
+from .r2_score import R2Score
 from .reduction import Mean, MeanMetricWrapper, Sum
 from .top_k import (
     SparseTopKCategoricalAccuracy,
@@ -57,31 +76,53 @@ from .top_k import (
 )
 
 __all__ = [
+    "AUC",
     "Accuracy",
     "BinaryAccuracy",
     "BinaryCrossentropy",
+    "BinaryIoU",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
     "CategoricalHinge",
+    "ConcordanceCorrelation",
+    "ConfusionMatrix",
     "CosineSimilarity",
+    "F1Score",
+    "FBetaScore",
+    "FalseNegatives",
+    "FalsePositives",
     "Hinge",
+    "IoU",
     "KLDivergence",
     "LogCoshError",
     "Mean",
     "MeanAbsoluteError",
     "MeanAbsolutePercentageError",
+    "MeanIoU",
     "MeanMetricWrapper",
     "MeanSquaredError",
     "MeanSquaredLogarithmicError",
     "Metric",
+    "OneHotIoU",
+    "OneHotMeanIoU",
+    "PearsonCorrelation",
     "Poisson",
+    "Precision",
+    "PrecisionAtRecall",
+    "R2Score",
+    "Recall",
+    "RecallAtPrecision",
     "RootMeanSquaredError",
+    "SensitivityAtSpecificity",
     "SparseCategoricalAccuracy",
     "SparseCategoricalCrossentropy",
     "SparseTopKCategoricalAccuracy",
+    "SpecificityAtSensitivity",
     "SquaredHinge",
     "Sum",
     "TopKCategoricalAccuracy",
+    "TrueNegatives",
+    "TruePositives",
     "accuracy",
     "as_metric",
     "binary_accuracy",
@@ -91,6 +132,7 @@ __all__ = [
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
     "categorical_hinge",
+    "concordance_correlation",
     "get",
     "hinge",
     "huber",
@@ -100,6 +142,7 @@ __all__ = [
     "mean_absolute_percentage_error",
     "mean_squared_error",
     "mean_squared_logarithmic_error",
+    "pearson_correlation",
     "poisson",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
@@ -114,7 +157,13 @@ _CLASSES = (
     *(BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy),
     *(KLDivergence, Poisson, Hinge, SquaredHinge, CategoricalHinge),
     *(MeanSquaredError, RootMeanSquaredError, MeanAbsoluteError, MeanAbsolutePercentageError),
-    *(MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError, Mean, Sum),
+    *(MeanSquaredLogarithmicError, CosineSimilarity, LogCoshError, R2Score, Mean, Sum),
+    *(PearsonCorrelation, ConcordanceCorrelation, AUC, Precision, Recall, F1Score, FBetaScore),
+    *(TruePositives, TrueNegatives, FalsePositives, FalseNegatives, BinaryIoU),
+)
+_WITH_ARGUMENTS = (  # which a name alone cannot make
+    *(SensitivityAtSpecificity, SpecificityAtSensitivity, PrecisionAtRecall, RecallAtPrecision),
+    *(ConfusionMatrix, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU),
 )
 _ALIASES = {
     "acc": Accuracy,
@@ -126,6 +175,8 @@ _ALIASES = {
 }
 _KNOWN = {snake_case(kind.__name__): kind for kind in _CLASSES}
 _KNOWN |= {kind.__name__: kind for kind in _CLASSES}
+_KNOWN_WITH_ARGUMENTS = {snake_case(kind.__name__): kind for kind in _WITH_ARGUMENTS}
+_KNOWN_WITH_ARGUMENTS |= {kind.__name__: kind for kind in _WITH_ARGUMENTS}
 _KNOWN |= _ALIASES | {alias.upper(): kind for alias, kind in _ALIASES.items()}
 _BY_TARGETS = {
     "accuracy": {
@@ -150,13 +201,29 @@ def get(identifier):
             class, which gives an object; a metric, a function or None, which are given back.
 
     Raises:
-        ValueError: the name is unknown; the error says which are near.
+        ValueError: the name is unknown; the error says which are near. Or the class cannot be made
+            without arguments, such as IoU's number of classes.
 
     >>> import fastnn
     >>> fastnn.metrics.get("mse")
     <MeanSquaredError mean_squared_error>
     """
-    return None if identifier is None else find("metrics.get", identifier, _KNOWN)
+    if identifier is None:
+        return None
+    kind = _KNOWN_WITH_ARGUMENTS.get(identifier) if isinstance(identifier, str) else identifier
+    if any(kind is one for one in _WITH_ARGUMENTS):
+        raise ValueError(
+            f"metrics.get: {kind.__name__} cannot be made without arguments; give an object, such "
+            f"as metrics.{kind.__name__}({_wanted_arguments(kind)}=..)."
+        )
+    return find("metrics.get", identifier, _KNOWN)
+
+
+def _wanted_arguments(kind):
+    from inspect import signature  # which only an error is worth
+
+    wanted = [p.name for p in signature(kind).parameters.values() if p.default is p.empty]
+    return "=.., ".join(wanted)
 
 
 def as_metric(identifier, y_true_shape=None, y_pred_shape=None):

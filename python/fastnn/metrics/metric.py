@@ -1,6 +1,6 @@
 """What all metrics share: variables that an epoch's batches are added to."""
 
-from .. import initializers
+from .. import devices, initializers
 from .._checks import as_dtype, as_shape
 from .._names import as_name
 from ..changes import Watched
@@ -39,6 +39,7 @@ class Metric(Watched):
         self.name = as_name(name, type(self))
         self.dtype = "float64" if dtype is None else as_dtype(dtype, type(self).__name__)
         self._variables = []
+        self._device = devices.default()
 
     _waiting = None  # values of a backup for variables that the first batch makes, by their places
 
@@ -57,11 +58,12 @@ class Metric(Watched):
             )
         shape = as_shape(shape, self.name)
         dtype = self.dtype if dtype is None else as_dtype(dtype, self.name)
-        values = initializers.get(initializer or "zeros")(shape, dtype)
-        variable = Variable.empty(shape, dtype, trainable=False, name=f"{self.name}/{name}")
-        variable.assign(values)
-        if self._waiting and len(self._variables) in self._waiting:
-            variable.assign(self._waiting.pop(len(self._variables)))
+        with self._device:  # where the metric was made, though it is with the first batch
+            values = initializers.get(initializer or "zeros")(shape, dtype)
+            variable = Variable.empty(shape, dtype, trainable=False, name=f"{self.name}/{name}")
+            variable.assign(values)
+            if self._waiting and len(self._variables) in self._waiting:
+                variable.assign(self._waiting.pop(len(self._variables)))
         self._variables.append(variable)
         return variable
 

@@ -4,7 +4,8 @@ from .. import ops
 from .._checks import FLOATS
 from .._floatx import floatx
 from .._names import name_of
-from ..losses._arguments import as_data, divide_no_nan, same_rank
+from ..losses._arguments import as_data, divide_no_nan
+from ._weights import as_weights, broadcast_to_all
 from .metric import Metric
 
 
@@ -13,49 +14,7 @@ def as_values(x, operation, like=None):
     return as_data(x, operation, like=like, dtype=None if hasattr(x, "dtype") else floatx())
 
 
-class _Reduction(Metric):
-    """Values of samples, summed or averaged to one for each, with their weights."""
-
-    def _of_samples(self, values, sample_weight, reduce):
-        """The values of the samples and their weights, in the state's dtype; weights None for
-        None.
-
-        Axes that the weights lack, then all but the first, are reduced in the values' own dtype.
-        """
-        values = as_values(values, self.name)
-        if values.dtype not in FLOATS:  # comparisons: a single one becomes what is added up
-            values = ops.cast(values, self.dtype if values.ndim < 2 else floatx())
-        if sample_weight is None:
-            return ops.cast(_inner(values, 1, reduce), self.dtype), None
-        weights = as_data(sample_weight, self.name, like=values, dtype=self.dtype)
-        values, weights = same_rank(values, weights)
-        _refuse_weights(values.shape, weights.shape, self.name)
-        values = ops.cast(_inner(values, weights.ndim, reduce), self.dtype)
-        if weights.shape != values.shape:
-            weights = ops.broadcast_to(weights, values.shape)
-        return _inner(values * weights, 1, reduce), _inner(weights, 1, reduce)
-
-
-def _inner(x, axis, reduce):
-    """x with its axes from `axis` on reduced."""
-    return x if x.ndim <= axis else reduce(x, axis=tuple(range(axis, x.ndim)))
-
-
-def _sum(x):
-    return ops.sum(x) if x.ndim else x
-
-
-def _refuse_weights(values, weights, operation):
-    pairs = zip(weights, values, strict=False)
-    if len(weights) > len(values) or any(w not in (1, n) for w, n in pairs):
-        raise ValueError(
-            f"{operation}: sample_weight has shape {weights} where there are values of shape "
-            f"{values}; that shape or its first axes are wanted, such as {values[:1]}, a weight a "
-            "sample."
-        )
-
-
-class Sum(_Reduction):
+class Sum(Metric):
     """The sum of all values, each times its weight.
 
     Args:
@@ -74,14 +33,17 @@ class Sum(_Reduction):
 
     def update_state(self, values, sample_weight=None):
         """Add values; weights have their first axes."""
-        values, _ = self._of_samples(values, sample_weight, ops.sum)
-        self.total.assign_add(_sum(values))
+        values = ops.cast(as_values(values, self.name, like=self.total), self.dtype)
+        if sample_weight is not None:
+            weights = as_weights(sample_weight, values, self.name)
+            values = values * broadcast_to_all(ops.cast(weights, self.dtype), values)
+        self.total.assign_add(ops.sum(values) if values.ndim else values)
 
     def result(self):
         return ops.copy(self.total)
 
 
-class Mean(_Reduction):
+class Mean(Metric):
     """The mean of all samples' values: sum(weight value) / sum(weight), 0 where there are none. A
     sample's own value is the mean over the axes that its weight lacks.
 
@@ -102,15 +64,13 @@ class Mean(_Reduction):
 
     def update_state(self, values, sample_weight=None):
         """Add values; weights have their first axes."""
-        values, weights = self._of_samples(values, sample_weight, ops.mean)
-        if weights is None:
-            count = values.shape[0] if values.ndim else 1
-        elif isinstance(sample_weight, (int, float)):
-            count = sample_weight
-        else:
-            count = _sum(weights)
-        self.total.assign_add(_sum(values))
-        self.count.assign_add(count)
+        values = as_values(values, self.name, like=self.total)
+        weights = weight = None
+        if isinstance(sample_weight, (int, float)):
+            weight = sample_weight
+        elif sample_weight is not None:
+            weights = as_weights(sample_weight, values, self.name)
+        ops.mean_update(self.total, self.count, values, weights, weight)
 
     def result(self):
         return divide_no_nan(self.total, self.count)

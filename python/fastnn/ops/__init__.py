@@ -61,6 +61,7 @@ from .cumulative_sum import cumsum
 from .gemm import dense, matmul
 from .layer_norm import layer_norm
 from .loss import binary_crossentropy, huber, mean_absolute_error, mean_squared_error
+from .mean_update import mean_update
 from .memory import (
     cast,
     convert_to_numpy,
@@ -177,6 +178,7 @@ __all__ = [
     "mean",
     "mean_absolute_error",
     "mean_squared_error",
+    "mean_update",
     "min",
     "minimum",
     "mish",

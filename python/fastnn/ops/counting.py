@@ -1,6 +1,8 @@
 """The greatest elements, and counts by label."""
 
-from .._checks import as_dtype
+import numpy as np
+
+from .._checks import as_dtype, as_numbers
 from ..symbolic import operation
 from ..tensor import Tensor, as_tensor, result
 from ..variable import as_variable
@@ -137,41 +139,66 @@ def confusion_matrix(labels, predictions, num_classes, weights=None, dtype="int3
     return _written(counts)
 
 
-def threshold_histogram(scores, labels, num_thresholds, weights=None, counts=None):
-    """How many scores of each label lie between neighbouring thresholds: what AUC is made of.
-
-    The thresholds are 0, 1 / (T - 1) .. 1 for T = `num_thresholds`. A score belongs to the last of
-    them that it exceeds, or to the first: bucket max(ceil(score (T - 1)) - 1, 0) after clipping
-    the score to [0, 1], as in Keras 3's AUC. Summed from the end, row 1 holds the true and row 0
-    the false positives at each threshold. A NaN belongs to the first bucket.
+def threshold_histogram(
+    scores, labels, thresholds, weights=None, counts=None, columns=False, below_zero=False
+):
+    """How many scores of each label exceed none, one, two .. of the thresholds: what AUC, and
+    precision at any threshold, are made of.
 
     Args:
         scores: float tensor or array.
         labels: of the same shape; what is not 0 is positive.
-        num_thresholds: T, at least 2.
-        weights: of the same shape and the scores' dtype; None counts.
-        counts: a Variable (2, T) to add to; None makes a new float64 tensor, with weights of their
-            dtype.
+        thresholds: ascending numbers, which are rounded to the scores' dtype; or their number T, at
+            least 2, for 0, 1 / (T - 1) .. 1, of which a score exceeds ceil(score (T - 1)) after
+            clipping it to [0, 1], as Keras rounds.
+        weights: float tensor or array of the scores' shape or its first axes; None counts.
+        counts: a Variable of the result's shape to add to; None makes a new float64 tensor.
+        columns: whether each column of the scores (.., L) is counted apart.
+        below_zero: whether the first of T even thresholds is a little less than 0, so that a score
+            of 0 exceeds it, as in Keras's AUC.
 
     Returns:
-        The counts (2, T): row 0 of label 0, row 1 of the others.
+        The counts (2, T + 1), or (L, 2, T + 1): of label 0, then of the others. A NaN exceeds
+        nothing.
+
+    Raises:
+        ValueError: the shapes do not fit, or the thresholds do not ascend.
 
     >>> import fastnn
-    >>> fastnn.ops.threshold_histogram([0.1, 0.6, 0.9], [0, 1, 1], 3).numpy()
+    >>> fastnn.ops.threshold_histogram([0.1, 0.6, 0.9], [0, 1, 1], [0.5, 0.8]).numpy()
     array([[1., 0., 0.],
-           [0., 2., 0.]])
+           [0., 1., 1.]])
     """
     name = "threshold_histogram"
-    n = as_integer(num_thresholds, name, "num_thresholds", least=2)
+    columns = as_bool(columns, name, "columns")
+    below_zero = as_bool(below_zero, name, "below_zero")
     x = as_tensor(scores, name)
     y = as_tensor(labels, name, like=x)
     weights = None if weights is None else as_tensor(weights, name, like=x)
-    counts = _counts(
-        counts, (2, n), weights.dtype if weights is not None else "float64", x.device, name
-    )
+    if hasattr(thresholds, "__len__"):
+        thresholds = as_thresholds(thresholds, name, x.device)
+        n = thresholds.shape[0]
+    else:
+        n, thresholds = as_integer(thresholds, name, "thresholds", least=2), None
+    if columns and x.ndim == 0:
+        raise ValueError(f"{name}: a single score came; columns wants an axis of them.")
+    shape = (x.shape[-1], 2, n + 1) if columns else (2, n + 1)
+    counts = _counts(counts, shape, "float64", x.device, name)
     kernel = x.device.module.threshold_histogram
-    kernel(counts.array, x.array, y.array, _array(weights))
+    kernel(counts.array, x.array, y.array, _array(weights), _array(thresholds), (below_zero,))
     return _written(counts)
+
+
+def as_thresholds(thresholds, operation, device):
+    """Ascending numbers as a float64 tensor (T,) on a device; a tensor as it is."""
+    if isinstance(thresholds, Tensor):
+        return thresholds
+    numbers = as_numbers(thresholds, operation, "float64")
+    if numbers.ndim != 1 or not (np.diff(numbers) >= 0).all():
+        raise ValueError(
+            f"{operation}: thresholds are {thresholds!r}; ascending numbers are wanted. Sort them."
+        )
+    return Tensor(device.upload(numbers))
 
 
 def _samples(labels, weights, name):

@@ -10,8 +10,10 @@ from ..tensor import Tensor
 
 
 def plain(value):
-    """A tensor of one number as a float."""
-    return float(value) if isinstance(value, Tensor) and value.size == 1 else value
+    """A tensor of one number as a float, of more as an array."""
+    if not isinstance(value, Tensor):
+        return value
+    return float(value) if value.size == 1 else value.numpy()
 
 
 def in_order(model, logs):

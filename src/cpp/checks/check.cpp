@@ -130,6 +130,18 @@ void Check::shape(Ref x, std::initializer_list<int64_t> dims) {
   shape(x, wanted);
 }
 
+void Check::first_axes(Ref weights, Ref x) {
+  if (!weights) return;
+  bool fits = weights.rank() <= x.rank();
+  for (int i = 0; fits && i < weights.rank(); ++i) fits = weights.dim(i) == x.dim(i);
+  if (!fits)
+    refuse(
+        "%s has shape %s and %s %s; the first axes of %s are wanted: a weight a sample or an "
+        "element. Reshape them.",
+        name(weights).text, shape_text(weights).text, name(x).text, shape_text(x).text,
+        name(x).text);
+}
+
 void Check::not_empty(Ref x) {
   if (x && x.size() == 0)
     refuse("%s is empty, shape %s; at least one element is wanted.", name(x).text,

@@ -49,9 +49,11 @@ void in_top_k_check(Out y, In targets, In x, const InTopKSettings& s, Check& che
   if (s.k < 1) check.refuse("k is %lld; at least 1 is wanted.", static_cast<long long>(s.k));
 }
 
-static void check_counts(Ref counts, In samples, MaybeIn weights, Check& check) {
-  check.same_shape(weights, samples);
-  if (weights) return check.floats({counts, weights});
+static void check_counts(Ref counts, MaybeIn weights, Check& check) {
+  if (weights) {
+    check.floats({counts});
+    return check.floats({weights});
+  }
   if (counts.dtype() != Dtype::f32 && counts.dtype() != Dtype::f64 && counts.dtype() != Dtype::i32)
     check.refuse_type("counts is %s; int32, float32 or float64 is wanted.",
                       Check::dtype_text(counts.dtype()));
@@ -61,7 +63,8 @@ void bincount_check(Out counts, In labels, MaybeIn weights, Scratch, const NoSet
                     Check& check) {
   check.rank(counts, 1);
   check.dtype(labels, Dtype::i32);
-  check_counts(counts, labels, weights, check);
+  check.same_shape(weights, labels);
+  check_counts(counts, weights, check);
 }
 
 void confusion_matrix_check(InOut counts, In labels, In predictions, MaybeIn weights, Scratch,
@@ -70,19 +73,36 @@ void confusion_matrix_check(InOut counts, In labels, In predictions, MaybeIn wei
   check.dtype(labels, Dtype::i32);
   check.dtype(predictions, Dtype::i32);
   check.same_shape(predictions, labels);
-  check_counts(counts, labels, weights, check);
+  check.same_shape(weights, labels);
+  check_counts(counts, weights, check);
 }
 
-void threshold_histogram_check(InOut counts, In scores, In labels, MaybeIn weights, Scratch,
-                               const NoSettings&, Check& check) {
-  check.rank(counts, 2);
+void threshold_histogram_check(InOut counts, In scores, In labels, MaybeIn weights,
+                               MaybeIn thresholds, Scratch, const ThresholdSettings&,
+                               Check& check) {
   check.floats({scores});
   check.same_shape(labels, scores);
-  check_counts(counts, scores, weights, check);
+  check.first_axes(weights, scores);
+  check_counts(counts, weights, check);
+  check.dtype(thresholds, Dtype::f64);
+  check.rank(thresholds, 1);
   if (check.failed()) return;
-  if (counts.dim(0) != 2 || counts.dim(1) < 2 || counts.dim(1) > 0x7fffffff)
-    check.refuse("counts has shape %s; (2, thresholds) with at least 2 thresholds is wanted.",
-                 Check::shape_text(counts).text);
+  const bool of_columns = counts.rank() == 3;
+  const int64_t least = thresholds ? 1 : 3;  // buckets; two even thresholds are 0 and 1
+  if ((!of_columns && counts.rank() != 2) || counts.dim(-2) != 2 || counts.dim(-1) < least ||
+      counts.dim(-1) > 0x7fffffff)
+    return check.refuse(
+        "counts has shape %s; (2, thresholds + 1) or (columns, 2, thresholds + 1) is wanted, with "
+        "at least 2 thresholds unless they are given.",
+        Check::shape_text(counts).text);
+  if (thresholds && thresholds.dim(0) != counts.dim(-1) - 1)
+    check.refuse(
+        "thresholds has shape %s for counts %s; one less than counts' last axis is wanted.",
+        Check::shape_text(thresholds).text, Check::shape_text(counts).text);
+  if (of_columns && (scores.rank() < 1 || scores.dim(-1) != counts.dim(0)))
+    check.refuse(
+        "counts has shape %s for scores %s; a first axis as long as scores' last is wanted.",
+        Check::shape_text(counts).text, Check::shape_text(scores).text);
 }
 
 }  // namespace fastnn

@@ -2,21 +2,13 @@
 
 namespace fastnn {
 
-// Weights have the first axes of prediction: none of them, some, or all.
 static void check_pair(In prediction, In target, MaybeIn weights, const LossSettings& s,
                        Check& check) {
   check.not_empty(prediction);
   check.same_shape(target, prediction);
   check.between("delta", s.delta, 0, __builtin_inf());
   check.between("smoothing", s.smoothing, 0, 1);
-  if (!weights) return;
-  bool fits = weights.rank() <= prediction.rank();
-  for (int i = 0; fits && i < weights.rank(); ++i) fits = weights.dim(i) == prediction.dim(i);
-  if (!fits)
-    check.refuse(
-        "weights have shape %s and prediction %s; the first axes of prediction are wanted: a "
-        "weight a sample or an element. Reshape them.",
-        Check::shape_text(weights).text, Check::shape_text(prediction).text);
+  check.first_axes(weights, prediction);
 }
 
 void loss_forward_check(Out loss, In prediction, In target, MaybeIn weights, Scratch,

@@ -3,10 +3,12 @@
 // best so far, its root the worst of them. in_top_k: whether fewer than k elements of a row exceed
 // the target's; never in a row with a NaN, as in Keras on JAX. bincount, confusion_matrix and
 // threshold_histogram sum weights, or ones, by bin: a part has some of the samples and sums in
-// double into bins of its own, which a second stage adds up in the order of the parts. A label that
-// has no bin is reported and counts nowhere.
+// double into bins of its own, which a second stage adds up in the order of the parts; where one
+// part has all, as of a training step's batch, it adds to the counts. A label that has no bin is
+// reported and counts nowhere.
 #include <math.h>
 
+#include "../samples.h"
 #include "common.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -156,19 +158,24 @@ static int64_t counting_blocks(Ref counts, Ref samples) {
   return part_count(2 * static_cast<double>(n), n / larger(1, counts.size()));
 }
 
-static void plan_counting(Schedule& schedule, Ref counts, Ref samples) {
+// One part alone adds to counts that hold doubles without a detour.
+static bool adds_directly(Ref counts, bool add, Ref samples) {
+  return add && counts.dtype() == Dtype::f64 && counting_blocks(counts, samples) == 1;
+}
+
+static void plan_counting(Schedule& schedule, Ref counts, bool add, Ref samples) {
   const int64_t blocks = counting_blocks(counts, samples);
   plan_stage(schedule, 0, 2 * static_cast<double>(samples.size()), 1);
   schedule.parts[0] = blocks;
+  if (adds_directly(counts, add, samples)) return;
   schedule.shared_bytes = blocks * counts.size() * static_cast<int64_t>(sizeof(double));
   plan_stage(schedule, 1, nanoseconds_of(schedule.shared_bytes), blocks_of(kGrain, counts.size()));
 }
 
-// Stage 0: bin(i, weight) says where sample i belongs, -1 for nowhere.
+// bin(i, weight) says where sample i belongs, -1 for nowhere; `each` neighbours share a weight.
 template <class Bin>
-FASTNN_INLINE void count_samples(double* sums, int64_t bins, Range samples, MaybeIn weights,
+FASTNN_INLINE void count_samples(double* sums, Range samples, MaybeIn weights, int64_t each,
                                  Bin bin) {
-  for (int64_t b = 0; b < bins; ++b) sums[b] = 0;
   if (!weights) {
     for (int64_t i = samples.begin; i < samples.end; ++i) {
       const int64_t b = bin(i);
@@ -180,7 +187,7 @@ FASTNN_INLINE void count_samples(double* sums, int64_t bins, Range samples, Mayb
     const auto* weight = weights.as<decltype(tag)>();
     for (int64_t i = samples.begin; i < samples.end; ++i) {
       const int64_t b = bin(i);
-      if (b >= 0) sums[b] += static_cast<double>(weight[i]);
+      if (b >= 0) sums[b] += static_cast<double>(weight[each == 1 ? i : i / each]);
     }
   });
 }
@@ -216,7 +223,13 @@ FASTNN_INLINE void count_by_bin(Out counts, bool add, Ref samples, MaybeIn weigh
   double* sums = scratch.shared<double>();
   const int64_t blocks = counting_blocks(counts, samples), bins = counts.size();
   if (part.stage == 1) return combine_counts(counts, add, sums, blocks, part);
-  count_samples(sums + part.index * bins, bins, share(samples.size(), part), weights, bin);
+  const Range range = share(samples.size(), part);
+  const int64_t each = weights ? elements_per_weight(samples, weights) : 1;
+  if (adds_directly(counts, add, samples))
+    return count_samples(counts.as<double>(), range, weights, each, bin);
+  sums += part.index * bins;
+  for (int64_t b = 0; b < bins; ++b) sums[b] = 0;
+  count_samples(sums, range, weights, each, bin);
 }
 
 static bool has_bin(int64_t label, int64_t bins, const Part& part) {
@@ -236,7 +249,7 @@ void bincount(Out counts, In labels, MaybeIn weights, Scratch scratch, const NoS
 
 void bincount_schedule(Out counts, In labels, MaybeIn, Scratch, const NoSettings&,
                        Schedule& schedule) noexcept {
-  plan_counting(schedule, counts, labels);
+  plan_counting(schedule, counts, false, labels);
 }
 
 void confusion_matrix(InOut counts, In labels, In predictions, MaybeIn weights, Scratch scratch,
@@ -251,36 +264,29 @@ void confusion_matrix(InOut counts, In labels, In predictions, MaybeIn weights, 
 
 void confusion_matrix_schedule(InOut counts, In labels, In, MaybeIn, Scratch, const NoSettings&,
                                Schedule& schedule) noexcept {
-  plan_counting(schedule, counts, labels);
+  plan_counting(schedule, counts, true, labels);
 }
 
-// The bucket of a score between T thresholds 0, 1 / (T - 1) .. 1: of those that it exceeds, the
-// last; the first where it exceeds none, as a NaN does. Keras's AUC: ceil(score (T - 1)) - 1.
-void threshold_histogram(InOut counts, In scores, In labels, MaybeIn weights, Scratch scratch,
-                         const NoSettings&, const Part& part) noexcept {
-  const int64_t T = counts.dim(1);
+void threshold_histogram(InOut counts, In scores, In labels, MaybeIn weights, MaybeIn thresholds,
+                         Scratch scratch, const ThresholdSettings& s, const Part& part) noexcept {
+  const int64_t buckets = counts.dim(-1), columns = counts.rank() == 3 ? counts.dim(0) : 1;
   with_float(scores.dtype(), [&](auto score_tag) {
     with_number(labels.dtype(), [&](auto label_tag) {
-      using S = decltype(score_tag);
       using L = decltype(label_tag);
+      const auto* score = scores.as<decltype(score_tag)>();
+      const double* limits = thresholds.as<double>();
       count_by_bin(counts, true, scores, weights, scratch, part, [&](int64_t i) -> int64_t {
-        const S score = scores.as<S>()[i], scaled = score * static_cast<S>(T - 1);
-        int64_t bucket = 0;
-        if (score >= S(1)) {
-          bucket = T - 2;
-        } else if (scaled > S(1)) {
-          bucket = static_cast<int64_t>(scaled);
-          if (static_cast<S>(bucket) == scaled) --bucket;
-        }
-        return (labels.as<L>()[i] != L(0) ? T : 0) + bucket;
+        const int64_t bucket = bucket_of(score[i], limits, buckets, s.below_zero);
+        const int64_t row = labels.as<L>()[i] != L(0) ? buckets : 0;
+        return (columns == 1 ? 0 : i % columns * 2 * buckets) + row + bucket;
       });
     });
   });
 }
 
-void threshold_histogram_schedule(InOut counts, In scores, In, MaybeIn, Scratch, const NoSettings&,
-                                  Schedule& schedule) noexcept {
-  plan_counting(schedule, counts, scores);
+void threshold_histogram_schedule(InOut counts, In scores, In, MaybeIn, MaybeIn, Scratch,
+                                  const ThresholdSettings&, Schedule& schedule) noexcept {
+  plan_counting(schedule, counts, true, scores);
 }
 
 }  // namespace fastnn::FASTNN_ISA

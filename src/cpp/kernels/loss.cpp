@@ -3,6 +3,7 @@
 // of one part adds those up, so that the loss depends on the shapes alone and its error hardly
 // grows with them. A weight belongs to `each` neighbouring elements.
 #include "../loss_formulas.h"
+#include "../samples.h"
 #include "../vector_special.h"
 
 #include "common.h"
