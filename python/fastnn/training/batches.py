@@ -41,6 +41,9 @@ class ArrayBatches:
         """Let the next epoch begin with a new pass."""
         self._at = self._in_a_pass
 
+    def close(self):
+        """Nothing is left to end."""
+
     def epoch(self):
         """Yields tuples of arrays."""
         if not self._continues or self._at == self._in_a_pass:

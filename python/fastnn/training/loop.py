@@ -121,6 +121,9 @@ class Loop(Measuring):
                     break
             finished = True
         finally:
+            source.close()
+            if validation is not None:
+                validation.close()
             if epochs > initial_epoch:
                 self.optimizer.finalize_variable_values(self.trainable_weights)
             if finished:
