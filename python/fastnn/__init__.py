@@ -49,6 +49,7 @@ _NAMES = {
     "compile": "compiled",
     "gradients": "tape",
     "no_grad": "tape",
+    "profile": "profiling",
 }
 __all__ = [
     "Initializer",
@@ -81,6 +82,7 @@ __all__ = [
     "no_grad",
     "ops",
     "optimizers",
+    "profile",
     "regularizers",
     "set_num_threads",
     "show_config",

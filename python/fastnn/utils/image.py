@@ -9,6 +9,7 @@ import numpy as np
 from .._checks import as_dtype, as_numbers
 from .._lines import warn
 from ..ops._axes import as_bool
+from ._write import replace
 
 MODES = {"grayscale": "L", "rgb": "RGB", "rgba": "RGBA"}
 _DEEP = ("I;16", "I;16B", "I;16L", "I")  # grey in more than 8 bits
@@ -240,13 +241,6 @@ def save_img(path, x, data_format=None, file_format=None, scale=True, **kwargs):
     if not is_path:
         picture.save(path, format=kind, **kwargs)
         return
-    whole, path = io.BytesIO(), os.fsdecode(path)
+    whole = io.BytesIO()
     picture.save(whole, format=kind, **kwargs)
-    part = f"{path}.{os.getpid()}.part"
-    try:
-        with open(part, "wb") as file:
-            file.write(whole.getvalue())
-        os.replace(part, path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.remove(part)
+    replace(path, whole.getvalue())
