@@ -255,7 +255,7 @@ def test_batches_and_weights_of_samples():
         ((X, None, np.ones(40)), ValueError, "profile: sample_weight came without y"),
         ((X, Y, None, 0), ValueError, "profile: rounds is 0"),
         ((X, Y, None, 2.5), ValueError, r"profile: rounds is 2\.5"),
-        ((X, Y + 7), ValueError, "profile: .*label 7; the model's outputs have 4"),
+        ((X, Y + 7), ValueError, "profile: .*label 7 .*outputs have 4 classes"),
         (("text",), (TypeError, ValueError), "profile"),
     ],
 )
@@ -277,7 +277,8 @@ def test_wrong_models():
 def test_on_a_gpu():
     device = support.open_device("emulated").device
     with device:
-        model = fastnn.Sequential([fastnn.Input((6,)), Dense(5, "relu"), BatchNormalization()])
+        layers = [Dense(5, "relu", name="dense"), BatchNormalization()]
+        model = fastnn.Sequential([fastnn.Input((6,)), *layers])
         model.compile("sgd", "mse")
     x, y = device.upload(X), device.upload(X[:, :5].copy())
     before = state(model)

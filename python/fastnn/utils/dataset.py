@@ -65,20 +65,19 @@ class PyDataset:
         order = np.arange(len(self), dtype="int32")
         if shuffle:
             _core.shuffle(order, *draw_seed(), 0)
-        order = order.tolist()
-        if self.workers > (0 if self.use_multiprocessing else 1):
-            return self._ahead(self.__getitem__, order)
-        return (self[i] for i in order)
+        return self._made(self.__getitem__, order.tolist())
 
-    def _ahead(self, make, order):
-        for name in ("workers", "max_queue_size"):
+    def _made(self, make, order):
+        for name, least in (("workers", 0), ("max_queue_size", 1)):
             n = getattr(self, name)
-            if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < 1:
+            if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < least:
                 raise ValueError(
-                    f"{type(self).__name__}: {name} is {n!r:.60}; a whole number of at least 1 is "
-                    "wanted."
+                    f"{type(self).__name__}: {name} is {n!r:.60}; a whole number of at least "
+                    f"{least} is wanted."
                 )
-        return prefetched(make, order, self.workers, self.max_queue_size)
+        if self.workers > (0 if self.use_multiprocessing else 1):
+            return prefetched(make, order, self.workers, self.max_queue_size)
+        return (make(i) for i in order)
 
 
 Sequence = PyDataset  # its older name

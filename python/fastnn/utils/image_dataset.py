@@ -34,7 +34,7 @@ class ImageDataset(PyDataset):
     """
 
     def __init__(self, paths, labels, class_names, load, batch_size, seed, cache, **queue):
-        super().__init__(**queue)
+        super().__init__(use_multiprocessing=True, **queue)  # one worker is a thread too
         self.file_paths, self.class_names = paths, class_names
         self._labels, self._load, self._batch_size = labels, load, batch_size
         self._seed, self._passes = seed, 0  # seed: (seed, stream), or None: no shuffling
@@ -60,7 +60,7 @@ class ImageDataset(PyDataset):
         if self._seed is not None:
             self._passes += 1
             _core.shuffle(order, *self._seed, self._passes)
-        return self._ahead(lambda i: self._batch(order, i), range(len(self)))
+        return self._made(lambda i: self._batch(order, i), range(len(self)))
 
     def _batch(self, order, i):
         size = self._batch_size or 1
@@ -110,19 +110,26 @@ class Load:
             row[...] = 0
             row = row[top : top + inner[0], left : left + inner[1]]
             rows, columns = inner
+        Filter = self.Image.Resampling
         if picture.size == (columns, rows):
             row[...] = np.asarray(picture).reshape(row.shape)
-        elif self.dtype == "uint8":
-            row[...] = np.asarray(self._scaled(picture, columns, rows)).reshape(row.shape)
-        else:  # band by band, since Pillow has no colours in floats
-            for c, band in enumerate(picture.split()):
-                row[..., c] = self._scaled(band.convert("F"), columns, rows)
+            return
+        if self.how == Filter.NEAREST:
+            i, j = _centres(picture.height, rows), _centres(picture.width, columns)
+            row[...] = np.asarray(picture)[i.astype(int)[:, None], j.astype(int)].reshape(row.shape)
+            return
+        for c, band in enumerate(picture.split()):  # Pillow has no colours in floats
+            band = band.convert("F")
+            if self.how == Filter.BILINEAR:  # between four pixels, as Keras; resize takes the mean
+                step = (band.width / columns, 0, 0, 0, band.height / rows, 0)
+                affine = self.Image.Transform.AFFINE
+                band = band.transform((columns, rows), affine, step, self.how)
+            else:
+                band = band.resize((columns, rows), self.how)
+            x = np.asarray(band)
+            row[..., c] = x if self.dtype == "float32" else np.clip(np.rint(x), 0, 255)
 
-    def _scaled(self, picture, columns, rows):
-        """Keras takes the pixels around a point, Pillow's resize all those that become one; its
-        transform does as Keras, but has only two of the filters that Keras has."""
-        Image = self.Image
-        if self.how not in (Image.Resampling.NEAREST, Image.Resampling.BILINEAR):
-            return picture.resize((columns, rows), self.how)
-        step = (picture.width / columns, 0, 0, 0, picture.height / rows, 0)
-        return picture.transform((columns, rows), Image.Transform.AFFINE, step, self.how)
+
+def _centres(size, wanted):
+    """Where, among so many pixels, the middles of the wanted ones lie."""
+    return (np.arange(wanted) + 0.5) * size / wanted

@@ -63,7 +63,8 @@ def image_dataset_from_directory(
         data_format: None or "channels_last", or "channels_first".
         format: taken for Keras's sake: None, "tf" or "grain".
         verbose: whether it prints how many files and classes there are.
-        workers: threads that decode; None: as many as there are processors, at most 8.
+        workers: threads that decode; None: as many as there are processors, at most 8; 0: none, the
+            thread that trains does.
         max_queue_size: batches that they may be ahead: what bounds the memory.
         cache: whether the scaled pictures are kept in memory from the first pass on.
         dtype: "float32", as in Keras; or "uint8": pixels are rounded, and take a quarter of the
@@ -116,7 +117,7 @@ def image_dataset_from_directory(
     batch_size = None if batch_size is None else _as_count(batch_size, "batch_size")
     workers = min(len(os.sched_getaffinity(0)), 8) if workers is None else workers
     queue = {
-        "workers": _as_count(workers, "workers"),
+        "workers": _as_count(workers, "workers", 0),
         "max_queue_size": _as_count(max_queue_size, "max_queue_size"),
     }
     share = _checked_split(validation_split, subset, shuffle, seed)
@@ -158,9 +159,11 @@ def image_dataset_from_directory(
     return [part("training"), part("validation")] if both else part(subset)
 
 
-def _as_count(value, name):
-    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{NAME}: {name} is {value!r:.60}; at least 1 is wanted.")
+def _as_count(value, name, least=1):
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool) or value < least:
+        raise ValueError(
+            f"{NAME}: {name} is {value!r:.60}; a whole number of at least {least} is wanted."
+        )
     return int(value)
 
 
