@@ -233,7 +233,9 @@ def bilinear(x, rows, columns):
         np.add.at(w, (np.arange(m), np.minimum(low + 1, n - 1)), at - low)
         return w
 
-    return np.einsum("ir,jc,rck->ijk", weights(len(x), rows), weights(x.shape[1], columns), x)
+    return np.einsum(
+        "ir,jc,rck->ijk", weights(len(x), rows), weights(x.shape[1], columns), x, optimize=True
+    )
 
 
 BOUND = 255 * 2.0**-23  # Pillow computes in double and stores a float

@@ -53,6 +53,7 @@ def test_each_layer_has_a_row_and_the_shares_make_one():
     assert sum(row.share for row in profile.rows) == pytest.approx(1)
     assert sum(row.seconds for row in profile.rows) == pytest.approx(profile.total)
     assert profile.total == pytest.approx(sum(x.seconds for x in profile.launches))
+    assert all(0 < x.fastest <= x.seconds for x in profile.launches)
     by_name = rows(profile)
     for name in ("conv", "pool", "depthwise", "transposed", "drop", "dense"):
         assert by_name[name].forward > 0 and by_name[name].backward > 0, name

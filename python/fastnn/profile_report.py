@@ -27,7 +27,8 @@ class Launch(NamedTuple):
     parts: int
     flops: float
     bytes: float
-    seconds: float
+    seconds: float  # the median
+    fastest: float
 
 
 class Row(NamedTuple):

@@ -85,7 +85,7 @@ def profile(model, x, y=None, sample_weight=None, rounds=20):
         times = [program.time_launches(arrays) for _ in range(rounds)]
         step = statistics.median(_seconds(lambda: program.replay(arrays)) for _ in range(rounds))
     launches = [
-        Launch(*described, statistics.median(nanoseconds) / 1e9)
+        Launch(*described, statistics.median(nanoseconds) / 1e9, min(nanoseconds) / 1e9)
         for described, nanoseconds in zip(
             program.launches_of(), zip(*times, strict=True), strict=True
         )

@@ -50,6 +50,11 @@ class PyDataset:
     def __getitem__(self, i):
         raise NotImplementedError(f"{type(self).__name__} defines no __getitem__(i).")
 
+    @property
+    def num_batches(self):
+        """How many there are."""
+        return len(self)
+
     def __iter__(self):
         return (self[i] for i in range(len(self)))
 
