@@ -154,14 +154,28 @@ def test_an_early_end():
     assert running() == []
 
 
-def test_ctrl_c():
+@pytest.mark.parametrize("what", ["fit", "evaluate", "predict"])
+def test_ctrl_c(what):
     class Press(fastnn.callbacks.Callback):
         def on_train_batch_end(self, batch, logs=None):
             raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        network().fit(Batches(workers=3), callbacks=[Press()], verbose=0)
-    assert running() == []
+        on_test_batch_end = on_predict_batch_end = on_train_batch_end
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        getattr(network(), what)(Batches(workers=3), callbacks=[Press()], verbose=0)
+    assert running() == [] and caught  # whose traceback keeps the frames
+
+
+def test_ctrl_c_in_validation():
+    class Press(fastnn.callbacks.Callback):
+        def on_test_batch_end(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        data = {"validation_data": Batches(workers=3), "callbacks": [Press()]}
+        network().fit(Batches(workers=3), steps_per_epoch=2, verbose=0, **data)
+    assert running() == [] and caught
 
 
 def test_a_forked_child_makes_them_itself():

@@ -147,6 +147,23 @@ def test_a_model_of_ones_own(build):
     model.fit(X, X[:, :4], verbose=0)
 
 
+def test_what_follows_the_way_back_is_no_layers():
+    class Flipping(fastnn.Sequential):
+        def train_step(self, data):
+            x, y, _ = data
+            loss = self.compute_loss(x, y, self(x, training=True))
+            weights = self.trainable_weights
+            grads = fastnn.gradients(loss, weights)
+            self.optimizer.apply([ops.negative(g) for g in grads], weights)
+            return {"loss": loss}
+
+    model = Flipping([fastnn.Input((6,)), Dense(4)])
+    model.compile("sgd", "mse")
+    profile = fastnn.profile(model, X, X[:, :4], rounds=1)
+    flipped = [x.labels for x in profile.launches if x.operation == "unary_forward"]
+    assert flipped == [(0,), (0,)] and rows(profile)["other"].launches >= 2
+
+
 def test_what_became_one_launch_is_shared():
     """A chain of elementwise calls; of 4096 numbers or more."""
     big = np.ones((64, 128), "float32")

@@ -38,7 +38,6 @@ class _Ahead:
                 made = None, error
             with self.changed:
                 self.made[i] = made
-                self.ended |= made[1] is not None
                 self.changed.notify_all()
             del made
 
