@@ -121,9 +121,9 @@ def test_nested_and_shared_layers_have_their_own_rows():
 
 
 class Custom(fastnn.Model):
-    def __init__(self):
+    def __init__(self, second="b"):
         super().__init__(name="custom")
-        self.hidden = [Dense(8, name="a"), Dense(8, name="b")]
+        self.hidden = [Dense(8, name="a"), Dense(8, name=second)]
         self.out = Dense(4, name="out")
 
     def call(self, x, training=False):
@@ -145,6 +145,8 @@ def test_a_model_of_ones_own(build):
     assert names == ["custom", "a", "b", "out", "loss", "metrics", "optimizer", "other"]
     assert rows(profile)["custom"].backward > 0  # of tanh, which no layer calls
     model.fit(X, X[:, :4], verbose=0)
+    names = [row.name for row in fastnn.profile(Custom("a"), X, rounds=1).rows]
+    assert names[:3] == ["custom", "a", "a"]  # two of one name
 
 
 def test_what_follows_the_way_back_is_no_layers():

@@ -22,12 +22,12 @@ class Labels:
     @contextlib.contextmanager
     def on(self, functions):
         """Inside, calls of the methods (owner, object, name) in this thread are labelled."""
-        replaced = []
+        replaced, numbers = [], {}  # two layers may have one name
         try:
             for owner, holder, name in functions:
-                if owner not in self.owners:
-                    self.owners.append(owner)
-                function = self._labelled(getattr(holder, name), self.owners.index(owner))
+                number = numbers.setdefault(id(owner), len(self.owners))
+                self.owners += [owner] * (number == len(self.owners))
+                function = self._labelled(getattr(holder, name), number)
                 # The instance's own, found before the class's; no change of structure.
                 replaced.append((holder, name, holder.__dict__.get(name, self)))
                 holder.__dict__[name] = function
