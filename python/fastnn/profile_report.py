@@ -27,8 +27,8 @@ class Launch(NamedTuple):
     parts: int
     flops: float
     bytes: float
-    seconds: float  # the median
-    fastest: float
+    seconds: float  # the shortest of the rounds
+    median: float
 
 
 class Row(NamedTuple):
@@ -67,8 +67,8 @@ class Profile:
             optimizer; and for "other", what the step does besides.
         launches: a `Launch` for each, in the order in which they run.
         total: the sum of the launches' seconds.
-        step: the seconds that a replay of the whole step took.
-        rounds: over how many of which these are medians.
+        step: the seconds that a replay of the whole step took, the shortest of the rounds.
+        rounds: how many there were.
     """
 
     def __init__(self, title, owners, launches, step, rounds):
@@ -100,7 +100,7 @@ class Profile:
         yield _cells("all launches", "", whole, whole.share)
 
     def _heading(self):
-        return f"{self.title}: {_us(self.step)} us, median of {self.rounds}"
+        return f"{self.title}: {_us(self.step)} us, least of {self.rounds}"
 
     def __str__(self):
         table = list(self._table())
@@ -125,7 +125,7 @@ class Profile:
         return f"<p>{html.escape(self._heading())}</p><table>{row(head, 'th')}{body}</table>"
 
     def save(self, path):
-        """Write the launches, one after the other, each of its median length, as a trace that
+        """Write the launches, one after the other, each of its shortest length, as a trace that
         https://ui.perfetto.dev and chrome://tracing show.
 
         Args:
