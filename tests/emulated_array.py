@@ -50,6 +50,10 @@ class EmulatedArray:
         return self.memory.size
 
     @property
+    def nbytes(self):
+        return self.memory.nbytes
+
+    @property
     def dtype(self):
         return self.memory.dtype
 

@@ -51,6 +51,7 @@ _NAMES = {
     "compile": "compiled",
     "gradients": "tape",
     "no_grad": "tape",
+    "profile": "profiling",
 }
 __all__ = [
     "Initializer",
@@ -83,6 +84,7 @@ __all__ = [
     "no_grad",
     "ops",
     "optimizers",
+    "profile",
     "regularizers",
     "saving",
     "set_num_threads",

@@ -5,6 +5,7 @@ that turns the gradient of its output into those of its inputs. Nodes know their
 their output, so that a tape is free of cycles and dies with the loss.
 """
 
+import contextlib
 import itertools
 import threading
 import warnings
@@ -98,6 +99,22 @@ def _nodes(loss):
     return sorted(seen, key=lambda node: node.serial, reverse=True)
 
 
+@contextlib.contextmanager
+def watched(watch):
+    """Inside, this thread calls watch(node) before each node's backward, and watch(None) after the
+    last."""
+    _local.watch = watch
+    try:
+        yield
+    finally:
+        _local.watch = None
+
+
+def next_serial():
+    """A number between those of the nodes before and after."""
+    return next(_serials)
+
+
 def backward(loss, wanted, store, upstream=None):
     """Walk back from `loss`; gradients of the `wanted` leaves end up in `store`, keyed by leaf."""
     if loss._node is None:
@@ -118,14 +135,19 @@ def backward(loss, wanted, store, upstream=None):
         loss.device.module.fill(upstream, (1.0,))
     store[loss._node] = upstream
     gradients = Gradients(store, wanted)
+    watch = getattr(_local, "watch", None)
     for node in nodes:
         dy = store.pop(node, None)
         if node.needed and dy is not None:
             gradients.node = node
+            if watch is not None:
+                watch(node)
             node.backward(dy, gradients.out)
         node.inputs = node.backward = None
         node.saved = ()
         del dy
+    if watch is not None:
+        watch(None)
 
 
 def gradients(loss, variables):

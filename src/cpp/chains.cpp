@@ -96,6 +96,7 @@ class Chain {
     const char* bytes = reinterpret_cast<const char*>(&settings);
     out.settings.assign(bytes, bytes + sizeof settings);
     out.operation->schedule(out.arguments(), out.schedule);
+    out.labels = labels_;
     return true;
   }
 
@@ -159,6 +160,7 @@ class Chain {
       push({ChainKind::binary, static_cast<int64_t>(Binary::add), 0, 0, 2}, sum, result);
     }
     touched_.push_back(result.place.buffer);
+    labels_.insert(labels_.end(), call.labels.begin(), call.labels.end());
     ++calls_;
     return true;
   }
@@ -181,6 +183,7 @@ class Chain {
   Dtype dtype_ = Dtype::f32;
   std::vector<Value> inputs_, results_;  // result i is value kChainInputs + i while it grows
   std::vector<int> touched_;             // buffers, once an access
+  std::vector<int> labels_;
   ChainSettings settings_;
 };
 

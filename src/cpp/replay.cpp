@@ -1,5 +1,7 @@
 #include "replay.h"
 
+#include <chrono>
+
 #include "denormals.h"
 #include "team.h"
 
@@ -16,6 +18,10 @@ void run_part(const Replay& replay, const Replay::Launch& launch, int64_t index,
   part.count = launch.parts;
   part.status = &status;
   call.operation->run(call.arguments(), part);
+}
+
+void run_alone(const Replay& replay, const Replay::Launch& launch, Status& status) {
+  for (int64_t part = 0; part < launch.parts; ++part) run_part(replay, launch, part, 0, status);
 }
 
 }  // namespace
@@ -79,11 +85,33 @@ int Replay::run(Status& found) const {
       continue;
     }
     for (int i = phase.first; i < phase.last; ++i) {
-      for (int64_t part = 0; part < launches[i].parts; ++part)
-        run_part(*this, launches[i], part, 0, found);
+      run_alone(*this, launches[i], found);
       if (found.problem) return i;
     }
   }
+  return -1;
+}
+
+int Replay::run_timed(Status& found, std::vector<int64_t>& nanoseconds) const {
+  using Clock = std::chrono::steady_clock;
+  FlushDenormals flush;
+  nanoseconds.assign(launches.size(), 0);
+  std::vector<Step> steps;
+  for (const Phase& phase : plan.phases)
+    for (int i = phase.first; i < phase.last; ++i) {
+      steps.clear();
+      for (int64_t part = 0; phase.parallel && part < launches[i].parts; ++part)
+        steps.push_back({i, part});
+      Job job{this, steps.data(), i, &found};
+      const auto begin = Clock::now();
+      if (phase.parallel)
+        team().run(&job, work, launches[i].parts, slots);
+      else
+        run_alone(*this, launches[i], found);
+      nanoseconds[i] =
+          std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin).count();
+      if (found.problem) return i;
+    }
   return -1;
 }
 

@@ -24,6 +24,7 @@ struct RecordedCall {
   std::vector<uint16_t> first;
   std::vector<char> settings;
   Schedule schedule;
+  std::vector<int> labels;  // for whom it was made: of each call that has become part of it
 
   Arguments arguments() const { return {operands.data(), first.data(), settings.data()}; }
   template <class Settings>
@@ -56,6 +57,8 @@ struct Replay {
   // Runs all phases. Stops after the phase in which a kernel found a problem in the data, and gives
   // the index of that launch; -1 where all went well.
   int run(Status& found) const;
+  // The same launch by launch, with what each of them took.
+  int run_timed(Status& found, std::vector<int64_t>& nanoseconds) const;
 
  private:
   struct Step {

@@ -67,10 +67,12 @@ class Program {
     make();
   }
 
-  std::vector<float> run() {
+  std::vector<float> run(bool timed = false) {
     memset(outside_.data() + kSize * kSize, 0, 2 * kBytes);
     Status status;
-    if (replay_.run(status) != -1) abort();
+    std::vector<int64_t> nanoseconds;
+    if ((timed ? replay_.run_timed(status, nanoseconds) : replay_.run(status)) != -1) abort();
+    if (timed && nanoseconds.size() != replay_.launches.size()) abort();
     return {outside_.begin() + kSize * kSize, outside_.end()};
   }
 
@@ -218,6 +220,7 @@ int main() {
   int status = -1;
   waitpid(child, &status, 0);
   check(status == 0, "a forked child");
+  check(program.run(true) == want, "timed launch by launch");
   check(program.run() == want, "the parent after the fork");
   return failures != 0;
 }

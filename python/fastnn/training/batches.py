@@ -72,6 +72,9 @@ class ArrayBatches:
         self._seed, self._stream, self._passes, self._at = seed, stream, passes, at
         self._shuffle()
 
+    def close(self):
+        """Nothing is left to end."""
+
     def epoch(self, first=0):
         """Yields tuples of arrays, from the step `first` on if an epoch is gone on with."""
         if first == 0 and (not self._continues or self._at == self._in_a_pass):

@@ -1,6 +1,7 @@
 """Batches from generators and other iterables."""
 
 from .._lines import warn
+from ..utils.dataset import PyDataset
 from .arrays import Data
 
 _AT_THE_END = {
@@ -18,12 +19,14 @@ class IterableBatches:
         steps: batches an epoch; None: until it ends.
         name: of the caller, for errors.
         weigh: a function of (y, sample_weight) that gives the weights, or None.
+        shuffle: whether a PyDataset's batches come in an order of each pass's own.
     """
 
     size = None
 
-    def __init__(self, model, iterable, steps, name, weigh=None):
+    def __init__(self, model, iterable, steps, name, weigh=None, shuffle=False):
         self.model, self.iterable, self.name, self.weigh = model, iterable, name, weigh
+        self._shuffle = shuffle
         self._is_sequence = hasattr(iterable, "__getitem__") and hasattr(iterable, "__len__")
         self._is_iterator = hasattr(iterable, "__next__")
         self.steps = steps
@@ -59,6 +62,8 @@ class IterableBatches:
                 self._end("has ended and cannot begin anew")
                 return
             self._iterator = self._new_iterator()
+        if hasattr(self.iterable, "on_epoch_begin"):
+            self.iterable.on_epoch_begin()
         step = 0
         while self.steps is None or step < self.steps:
             try:
@@ -79,8 +84,15 @@ class IterableBatches:
         if hasattr(self.iterable, "on_epoch_end"):
             self.iterable.on_epoch_end()
 
+    def close(self):
+        """End the threads that make batches; a user's own generator may go on."""
+        if isinstance(self.iterable, PyDataset) and self._iterator is not None:
+            self._iterator.close()
+
     def _new_iterator(self):
         self._given = 0  # batches so far
+        if isinstance(self.iterable, PyDataset):
+            return self.iterable._batches(self._shuffle)
         if self._is_sequence and not hasattr(self.iterable, "__iter__"):
             return (self.iterable[i] for i in range(len(self.iterable)))
         return iter(self.iterable)

@@ -53,7 +53,8 @@ class Loop(Measuring):
             validation_split: the last share of the samples, 0 .. 1, is kept from training and
                 measured after each epoch.
             validation_data: (x, y) or (x, y, sample_weight), or an iterable of batches, instead.
-            shuffle: whether each epoch has an order of its own; "batch" shuffles whole batches.
+            shuffle: whether each epoch has an order of its own; "batch" shuffles whole batches,
+                which is all that a `fastnn.utils.PyDataset` allows.
             class_weight: a dict from class numbers to factors of the loss; classes not in it
                 count once.
             sample_weight: a factor of the loss for each sample.
@@ -126,6 +127,9 @@ class Loop(Measuring):
             finished = True
         finally:
             self._at_work = None
+            source.close()
+            if validation is not None:
+                validation.close()
             if epochs > initial_epoch:
                 self.optimizer.finalize_variable_values(self.trainable_weights)
             if finished:

@@ -1,5 +1,7 @@
 """The loops that change no weight: evaluate and predict."""
 
+from contextlib import closing
+
 from ..callbacks import CallbackList
 from ..ops._axes import as_bool
 from ..utils.progress import checked_verbose
@@ -46,7 +48,8 @@ class Measuring(SingleBatches):
         return_dict = as_bool(return_dict, "evaluate", "return_dict")
         source = epochs_of(self, "evaluate", x, y, sample_weight, batch_size, False, steps)
         callbacks = self._callback_list(callbacks, verbose, 1, source)
-        logs = self._evaluate(source, callbacks)
+        with closing(source):
+            logs = self._evaluate(source, callbacks)
         return logs if return_dict else in_order(self, logs)
 
     def _evaluate(self, source, callbacks):
@@ -85,6 +88,12 @@ class Measuring(SingleBatches):
         callbacks = self._callback_list(callbacks, verbose, 1, source)
         hooks = callbacks.batch_hooks_predict
         callbacks.on_predict_begin()
+        with closing(source):
+            results = self._predict(source, callbacks, hooks)
+        callbacks.on_predict_end()
+        return results.nest()
+
+    def _predict(self, source, callbacks, hooks):
         results = None
         for number, arrays in enumerate(source.epoch()):
             if hooks:
@@ -99,8 +108,7 @@ class Measuring(SingleBatches):
             results.append(outputs)
             if hooks:
                 callbacks.on_predict_batch_end(number, {"outputs": outputs})
-        callbacks.on_predict_end()
-        return results.nest()
+        return results
 
     def _callback_list(self, callbacks, verbose, epochs, source, history=False):
         if isinstance(callbacks, CallbackList):

@@ -28,7 +28,7 @@ def epochs_of(model, name, x, y, sample_weight, batch_size, shuffle, steps=None,
             raise ValueError(
                 f"{name}: batch_size came beside a {type(x).__name__}, which makes batches itself."
             )
-        return IterableBatches(model, x, steps, name, weigh)
+        return IterableBatches(model, x, steps, name, weigh, bool(shuffle))
     if weigh is not None:
         sample_weight = weigh(y, sample_weight)
     data = Data(model, x, y, sample_weight, name)

@@ -1,4 +1,4 @@
-"""Seeds, progress bars, downloads, labels, batches and event files.
+"""Seeds, progress bars, downloads, pictures, labels, batches and event files.
 
 All but the seeds are loaded when first asked for, so that `import fastnn` stays light.
 """
@@ -10,9 +10,14 @@ _MODULES = {
     "Progbar": "progress",
     "PyDataset": "dataset",
     "Sequence": "dataset",
+    "array_to_img": "image",
     "clear_session": "session",
     "get_file": "files",
+    "image_dataset_from_directory": "image_directory",
+    "img_to_array": "image",
+    "load_img": "image",
     "normalize": "arrays",
+    "save_img": "image",
     "to_categorical": "arrays",
     "unpack_x_y_sample_weight": "dataset",
 }
@@ -22,10 +27,15 @@ __all__ = [
     "Progbar",
     "PyDataset",
     "Sequence",
+    "array_to_img",
     "clear_session",
     "draw_seed",
     "get_file",
+    "image_dataset_from_directory",
+    "img_to_array",
+    "load_img",
     "normalize",
+    "save_img",
     "set_random_seed",
     "to_categorical",
     "unpack_x_y_sample_weight",

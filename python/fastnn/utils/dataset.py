@@ -1,13 +1,28 @@
 """Batches that are made one at a time, and what is in one."""
 
+import numbers
+
+import numpy as np
+
+from .. import _core
+from . import draw_seed
+from ._prefetch import prefetched
+
 
 class PyDataset:
     """Batches by number. A subclass gives `__len__`, how many there are, and `__getitem__(i)`, the
-    batch i: (x, y) or (x, y, sample_weight); and perhaps `on_epoch_end()`.
+    batch i: (x, y) or (x, y, sample_weight); and perhaps `on_epoch_begin()` and `on_epoch_end()`,
+    which `fit` calls.
 
     Args:
-        workers, use_multiprocessing, max_queue_size: taken for Keras's sake; batches are made one
-            after the other, in the thread that trains.
+        workers: how many threads make batches ahead of a model that trains; 1 or 0: none, the
+            thread that trains makes them.
+        use_multiprocessing: whether one worker is a thread of its own too. Workers are threads, in
+            any case: Pillow, NumPy and files let others run meanwhile.
+        max_queue_size: how many batches they may be ahead.
+
+    Batches come in the order that they would have without workers. `fit` with shuffle=True, its
+    default, takes them in another order in each epoch, as Keras does.
 
     >>> import numpy as np, fastnn
     >>> class Squares(fastnn.utils.PyDataset):
@@ -22,6 +37,8 @@ class PyDataset:
     2
     """
 
+    workers, use_multiprocessing, max_queue_size = 1, False, 10  # where nobody calls __init__
+
     def __init__(self, workers=1, use_multiprocessing=False, max_queue_size=10):
         self.workers = workers
         self.use_multiprocessing = use_multiprocessing
@@ -33,8 +50,39 @@ class PyDataset:
     def __getitem__(self, i):
         raise NotImplementedError(f"{type(self).__name__} defines no __getitem__(i).")
 
+    @property
+    def num_batches(self):
+        """How many there are."""
+        return len(self)
+
+    def __iter__(self):
+        return (self[i] for i in range(len(self)))
+
+    def on_epoch_begin(self):
+        """Called before each epoch of training."""
+
     def on_epoch_end(self):
         """Called after each epoch of training."""
+
+    def _batches(self, shuffle=False):
+        """Those of one pass, as a model takes them: a generator, which ends its threads when it is
+        closed."""
+        order = np.arange(len(self), dtype="int32")
+        if shuffle:
+            _core.shuffle(order, *draw_seed(), 0)
+        return self._made(self.__getitem__, order.tolist())
+
+    def _made(self, make, order):
+        for name, least in (("workers", 0), ("max_queue_size", 1)):
+            n = getattr(self, name)
+            if not isinstance(n, numbers.Integral) or isinstance(n, bool) or n < least:
+                raise ValueError(
+                    f"{type(self).__name__}: {name} is {n!r:.60}; a whole number of at least "
+                    f"{least} is wanted."
+                )
+        if self.workers > (0 if self.use_multiprocessing else 1):
+            return prefetched(make, order, self.workers, self.max_queue_size)
+        return (make(i) for i in order)
 
 
 Sequence = PyDataset  # its older name

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../team.h"
+#include "../work.h"
 #include "gil.h"
 #include "launch.h"
 #include "program.h"
@@ -167,6 +168,22 @@ std::unique_ptr<Program> record(const char* name, const py::sequence& inputs,
   return program;
 }
 
+// Of each launch, in the order of time_launches: the operation, its stage, the labels of the calls
+// that it serves, parts, and flops and bytes of a call's last stage.
+py::list launches_of(const Program& program) {
+  py::list list;
+  for (const Replay::Launch& launch : program.launches().launches) {
+    const RecordedCall& call = program.launches().calls[launch.call];
+    const bool last = launch.stage == call.schedule.stages - 1;
+    const Work work = last ? work_of(call) : Work{};
+    py::tuple labels(call.labels.size());
+    for (size_t i = 0; i < call.labels.size(); ++i) labels[i] = call.labels[i];
+    list.append(py::make_tuple(call.operation->name, launch.stage, labels, launch.parts, work.flops,
+                               work.bytes));
+  }
+  return list;
+}
+
 // Permutes the numbers of an int32 array in place.
 void shuffle_array(const py::object& array, int64_t seed, int64_t stream, int64_t step) {
   Device& device = device_named("cpu");
@@ -243,6 +260,9 @@ PYBIND11_MODULE(_core, module) {
   module.def("run_inside", run_inside);
   module.def("record", record);
   module.def("made_inside", made_inside);
+  module.def("set_label", [](int label) {
+    if (Recorder* recorder = Recorder::current()) recorder->label = label;
+  });
   module.def("shuffle", shuffle_array, py::arg("array"), py::arg("seed"), py::arg("stream"),
              py::arg("step"));
 
@@ -258,6 +278,17 @@ PYBIND11_MODULE(_core, module) {
              return py::reinterpret_steal<py::object>(outputs);
            })
       .def("dump", &Program::dump)
+      .def("time_launches",
+           [](Program& self, const py::tuple& arrays) {
+             std::vector<int64_t> nanoseconds;
+             if (!self.time_launches(&PyTuple_GET_ITEM(arrays.ptr(), 0),
+                                     PyTuple_GET_SIZE(arrays.ptr()), nanoseconds))
+               throw py::error_already_set();
+             py::list list;
+             for (const int64_t n : nanoseconds) list.append(n);
+             return list;
+           })
+      .def("launches_of", launches_of)
       .def_property_readonly("launches", [](const Program& p) { return p.plan().order.size(); })
       .def_property_readonly("phases", [](const Program& p) { return p.plan().phases.size(); })
       .def_property_readonly("slab_bytes", [](const Program& p) { return p.plan().slab_bytes; })

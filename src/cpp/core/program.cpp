@@ -239,13 +239,18 @@ PyObject* Program::take_outputs() {
   return tuple;
 }
 
-PyObject* Program::replay(PyObject* const* arrays, Py_ssize_t count) {
+std::unique_lock<ForkSafeLock> Program::locked() {
   std::unique_lock<ForkSafeLock> lock(slab_->lock, std::try_to_lock);
   if (!lock.owns_lock()) {  // another thread replays: it may need the GIL to finish
     PyThreadState* const released = release_gil(true);
     lock.lock();
     restore_gil(released);
   }
+  return lock;
+}
+
+PyObject* Program::replay(PyObject* const* arrays, Py_ssize_t count) {
+  const std::unique_lock<ForkSafeLock> lock = locked();
   std::vector<Operand> given;
   if (!fits(arrays, count, given)) Py_RETURN_NONE;
   if (!bind_slab() || !bind_inputs(given)) return nullptr;
@@ -262,9 +267,7 @@ PyObject* Program::replay(PyObject* const* arrays, Py_ssize_t count) {
   restore_gil(released);
   if (!memory) return PyErr_NoMemory();
   if (stopped >= 0) {
-    set_data_error(
-        device_.operations[static_cast<int>(replay_.calls[replay_.launches[stopped].call].id)],
-        status);
+    set_data_error(operation_of(stopped), status);
     return nullptr;
   }
   return take_outputs();

@@ -44,7 +44,11 @@ class Program {
   PyObject* replay(PyObject* const* arrays, Py_ssize_t count);
   std::string dump() const;
 
+  // What each launch took in a replay that runs one after the other; false with an error set.
+  bool time_launches(PyObject* const* arrays, Py_ssize_t count, std::vector<int64_t>& nanoseconds);
+
   const Plan& plan() const { return replay_.plan; }
+  const Replay& launches() const { return replay_; }
 
  private:
   struct Patch {
@@ -60,6 +64,11 @@ class Program {
   bool bind_inputs(const std::vector<Operand>& given);
   bool capture();
   bool run_graph();
+  bool time_on_stream(std::vector<int64_t>& nanoseconds);
+  std::unique_lock<ForkSafeLock> locked();
+  const Operation& operation_of(int launch) const {
+    return *replay_.calls[replay_.launches[launch].call].operation;
+  }
   PyObject* take_outputs();
 
   Device& device_;

@@ -77,6 +77,7 @@ bool Recorder::note(const Call& call, const Schedule& schedule) {
   const char* settings = static_cast<const char*>(call.settings);
   noted.settings.assign(settings, settings + op.settings_bytes);
   noted.schedule = schedule;
+  noted.labels = {label};
   for (int k = 0; k < op.parameters; ++k) {
     const char role = op.roles[k];
     for (int i = call.first[k]; i < call.first[k + 1]; ++i) {

@@ -38,6 +38,7 @@ class Recorder {
   Device& device() const { return device_; }
   // Threads for which the launches have scratch, whatever is set while they are noted.
   const int slots;
+  int label = 0;  // of the calls that are noted from now on
   // Called when memory is handed out while recording; `line` is the user's "file:line".
   void born(uint64_t serial, std::string line) { lines_[serial] = std::move(line); }
 
