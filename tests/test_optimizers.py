@@ -78,7 +78,7 @@ def test_some_of_the_variables_may_be_stepped():
 def test_a_failed_first_step_leaves_no_trace():
     g, w = pair()
     adam = Adam(0.1)
-    raises(ValueError, "is a NoneType", adam.apply, [None], [w])
+    raises(ValueError, "is None, as all are", adam.apply, [None], [w])
     assert adam.iterations is None and (w.numpy() == 1).all()
     adam.apply([g], [w])
 

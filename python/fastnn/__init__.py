@@ -31,6 +31,7 @@ _MODULES = (
     "models",
     "ops",
     "optimizers",
+    "random",
     "regularizers",
     "utils",
 )
@@ -81,6 +82,7 @@ __all__ = [
     "no_grad",
     "ops",
     "optimizers",
+    "random",
     "regularizers",
     "set_num_threads",
     "show_config",

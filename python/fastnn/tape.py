@@ -5,6 +5,7 @@ that turns the gradient of its output into those of its inputs. Nodes know their
 their output, so that a tape is free of cycles and dies with the loss.
 """
 
+import contextlib
 import itertools
 import threading
 import warnings
@@ -15,8 +16,9 @@ _serials = itertools.count()
 _local = threading.local()
 
 
-class no_grad:
-    """Inside, nothing is noted for gradients (this thread only).
+class no_grad(contextlib.ContextDecorator):
+    """Inside, nothing is noted for gradients (this thread only): of a `with`, or of a function
+    that it decorates.
 
     >>> import fastnn
     >>> w = fastnn.Variable([1.0])

@@ -3,11 +3,11 @@
 from .. import initializers
 from .._checks import as_dtype, as_shape
 from .._names import as_name
-from ..changes import Watched
+from ..changes import Part, Watched
 from ..variable import Variable
 
 
-class Metric(Watched):
+class Metric(Watched, Part):
     """Base of the metrics. A subclass makes its variables in `__init__` by `add_variable`, adds a
     batch to them in `update_state`, and gives `result()`.
 

@@ -1,6 +1,6 @@
 """Model: layers between inputs and outputs, with a training loop."""
 
-from .. import _nest
+from .. import _nest, devices, symbolic
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
 from ..training.trainer import Trainer
@@ -57,8 +57,25 @@ class Model(Trainer, Inputs, Layer):
         self.device = next((layer.device for layer in self.layers if layer.device), None)
         self.input_shape = _nest.map(lambda x: x.shape, graph.form)
 
+    def _build_for(self, shape, device=None):
+        if type(self).build is not Model.build:
+            super()._build_for(shape, device)
+        elif not self.built:  # the call that follows makes the weights
+            self.device = device or devices.default()
+            self._mark_built(shape)
+
     def build(self, input_shape):
-        """A model of the user's own has its weights after its first call."""
+        """Make the weights, by a call on zeros of this shape, the batch first."""
+        if self._graph is None:
+            self._mark_built(input_shape)
+            try:
+                x = _nest.map_shapes(
+                    lambda shape: symbolic.SymbolicTensor(shape, self.dtype), input_shape
+                )
+                symbolic.infer(self, (x,), {})
+            except BaseException:
+                self.built = False
+                raise
 
     @property
     def layers(self):

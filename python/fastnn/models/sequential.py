@@ -3,6 +3,7 @@
 from .. import symbolic
 from .._checks import as_list
 from ..changes import structure_changed
+from ..layers._calls import contains
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
@@ -63,7 +64,7 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             cure = f"{layer.__name__}(..)" if isinstance(layer, type) else "layers.Dense(10)"
             raise TypeError(f"Sequential: {layer!r} is no layer; one is wanted, such as {cure}.")
-        if layer is self or _contains(layer, self):
+        if layer is self or contains(layer, self):
             raise ValueError("Sequential: a model cannot contain itself.")
         if any(layer.name == other.name and layer is not other for other in self._layers):
             raise ValueError(
@@ -122,6 +123,9 @@ class Sequential(Model):
         else:
             self._graph, self.built = None, False
 
+    def _mark_built(self, shape):
+        """Its graph says so."""
+
     def build(self, input_shape):
         """Make the weights for an input's shape, the batch first."""
         if not self._tensors:
@@ -146,8 +150,3 @@ class Sequential(Model):
         for layer in self._layers:
             input_shape = layer.compute_output_shape(input_shape)
         return tuple(input_shape)
-
-
-def _contains(layer, other):
-    """Whether a layer is somewhere inside of another."""
-    return any(inner is other or _contains(inner, other) for inner in layer._inner())

@@ -2,10 +2,12 @@
 
 from .. import _nest, optimizers, tape
 from .._lines import warn
-from ..metrics import Mean, Metric
+from ..changes import Part
+from ..layers._weights import once
+from ..metrics import Mean
 from ..ops import zeros
 from ..ops._axes import as_bool
-from ..utils.dataset import unpack_x_y_sample_weight
+from ..utils.dataset import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .loop import Loop
 from .outputs import Losses, Metrics, Outputs
 from .step import Step
@@ -63,7 +65,7 @@ class Trainer(Loop):
         run_eagerly = as_bool(run_eagerly, "compile", "run_eagerly")
         made = optimizers.get(optimizer)
         model_losses = Losses(loss, loss_weights) if loss is not None else None
-        model_metrics = Metrics(metrics, weighted_metrics)
+        model_metrics = Metrics(metrics, weighted_metrics, self._outputs_of)
         self.optimizer, self.loss = made, loss
         self._model_losses, self._model_metrics = model_losses, model_metrics
         self._loss_tracker = Mean(name="loss")
@@ -116,7 +118,8 @@ class Trainer(Loop):
         """One step: forward, loss, gradients, update. A subclass may have its own.
 
         Args:
-            data: (x, y, sample_weight), nests of tensors; the last two may be None.
+            data: x, (x, y) or (x, y, sample_weight), as much as there is: nests of tensors. An x
+                without y that is a list or tuple comes as (x,).
 
         Returns:
             A dict of what to show, by name.
@@ -143,7 +146,7 @@ class Trainer(Loop):
 
     def _measured_loss(self, x, y, y_pred, sample_weight, training):
         loss = self.compute_loss(x, y, y_pred, sample_weight, training)
-        self._call_losses = ()  # a recorded step may keep no tensor
+        self._forget_losses()
         batch = next(t.shape[0] for t in _nest.flatten(x) if t is not None)
         self._loss_tracker.update_state(loss, sample_weight=float(batch))
         return loss
@@ -187,11 +190,8 @@ class Trainer(Loop):
 
     def _update_metrics(self, y, y_pred, sample_weight):
         compiled = self._model_metrics
-        if compiled is None or y is None:
-            return
-        if not compiled.built:
-            compiled.build(self._outputs_of(y_pred), y, y_pred)
-        compiled.update(y, y_pred, sample_weight)
+        if compiled is not None and y is not None:
+            compiled.update_state(y, y_pred, sample_weight)
 
     def _outputs_of(self, y_pred):
         return Outputs(y_pred, self.output_names if self._graph is not None else None)
@@ -200,32 +200,40 @@ class Trainer(Loop):
 
     @property
     def metrics(self):
-        """The metrics that the model keeps: of the loss, compiled, and its own."""
-        own = []
+        """The metrics that the model keeps: of the loss, those compiled, as one whose result is a
+        dict, its own, and those of the layers inside. A subclass may say which."""
+        compiled = []
         if self._compiled:
-            own = [self._loss_tracker, *self._model_metrics.metrics]
-            own += self._model_losses.trackers if self._model_losses is not None else []
-        attributes = [x for x in vars(self).values() if isinstance(x, Metric)]
-        return [*own, *(x for x in attributes if not any(x is y for y in own))]
+            compiled = [self._loss_tracker]
+            if any(given is not None for given in self._model_metrics.given.values()):
+                compiled.append(self._model_metrics)
+            compiled += self._model_losses.trackers if self._model_losses is not None else []
+        return once((*compiled, *_metrics_of(self)))
+
+    @property
+    def _single_metrics(self):
+        """The metrics, those compiled one by one."""
+        return [
+            one for m in self.metrics for one in (m.metrics if m is self._model_metrics else [m])
+        ]
 
     @property
     def metrics_names(self):
         """The metrics' names."""
-        return [metric.name for metric in self.metrics]
+        return [metric.name for metric in self._single_metrics]
 
     def reset_metrics(self):
         """Begin all metrics anew."""
-        for metric in self.metrics:
+        for metric in self._single_metrics:
             metric.reset_state()
 
     def get_metrics_result(self):
         """What has been measured so far, by name: tensors."""
-        named = {}
-        if self._compiled:
-            named = {"loss": self._loss_tracker, **self._model_metrics.names}
-        known = {id(metric) for metric in named.values()}
-        named |= {m.name: m for m in self.metrics if id(m) not in known}
-        return {name: metric.result() for name, metric in named.items()}
+        results = {}
+        for metric in self.metrics:
+            result = metric.result()
+            results |= result if isinstance(result, dict) else {metric.name: result}
+        return results
 
     # Steps, recorded
 
@@ -242,7 +250,7 @@ class Trainer(Loop):
         halved the time of train_on_batch of a network of two small layers."""
         if self._run_eagerly:
             return self.get_metrics_result()
-        key = ("results", *map(id, self.metrics))
+        key = ("results", *map(id, self._single_metrics))
         step = self._steps.get(key)
         if step is None:
             step = self._steps[key] = Step(self, "results", ())
@@ -252,7 +260,7 @@ class Trainer(Loop):
         """What a step of a kind does, and gives."""
         if kind == "results":
             return self.get_metrics_result()
-        result = getattr(self, f"{kind}_step")(data)
+        result = getattr(self, f"{kind}_step")(pack_x_y_sample_weight(*data))
         if kind != "predict" and not (
             isinstance(result, dict) and all(isinstance(name, str) for name in result)
         ):
@@ -266,3 +274,9 @@ class Trainer(Loop):
             for name in (f"{kind}_step", "compute_metrics")
         )
         return None if plain and kind != "predict" else result
+
+
+def _metrics_of(layer):
+    """A layer's own metrics, then those of the layers inside; models inside keep theirs."""
+    inner = (x for x in layer._inner() if not isinstance(x, Trainer))
+    return [*layer._parts(Part), *(metric for one in inner for metric in _metrics_of(one))]

@@ -12,6 +12,7 @@ _MODULES = {
     "clear_session": "session",
     "get_file": "files",
     "normalize": "arrays",
+    "pack_x_y_sample_weight": "dataset",
     "to_categorical": "arrays",
     "unpack_x_y_sample_weight": "dataset",
 }
@@ -24,6 +25,7 @@ __all__ = [
     "draw_seed",
     "get_file",
     "normalize",
+    "pack_x_y_sample_weight",
     "set_random_seed",
     "to_categorical",
     "unpack_x_y_sample_weight",
