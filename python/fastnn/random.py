@@ -13,6 +13,7 @@ import numpy as np
 
 from . import devices, ops
 from ._checks import FLOATS, as_dtype
+from ._config import Configured
 from .layers.layer import default_name
 from .ops._axes import as_integer
 from .tensor import as_tensor
@@ -22,7 +23,7 @@ from .variable import Variable
 __all__ = ["SeedGenerator", "dropout", "normal", "randint", "truncated_normal", "uniform"]
 
 
-class SeedGenerator:
+class SeedGenerator(Configured):
     """Where a layer's own random numbers come from: each draw goes on where the last one ended.
 
     Args:
@@ -50,15 +51,6 @@ class SeedGenerator:
             name = f"{self.name}/seed_generator_state"
             self._states[device.name] = Variable(numbers, "int64", False, name, device)
         return self._states[device.name]
-
-    def get_config(self):
-        """The arguments that make another one like it."""
-        return {"seed": self.seed}
-
-    @classmethod
-    def from_config(cls, config):
-        """A generator of `get_config`'s arguments."""
-        return cls(**config)
 
 
 class _Shared(SeedGenerator):

@@ -2,6 +2,7 @@
 
 from .. import constraints, devices, initializers, regularizers
 from .._checks import as_dtype, as_list, as_numbers, as_shape
+from .._config import Configured
 from ..changes import Part, Watched, structure_changed
 from ..ops._axes import as_bool
 from ..variable import Variable
@@ -24,7 +25,7 @@ def once(values):
     return list({id(x): x for x in values}.values())
 
 
-class Weighted(Watched):
+class Weighted(Configured, Watched):
     """Weights from `add_weight`, and the variables and layers that are attributes."""
 
     _trainable = True

@@ -7,6 +7,7 @@ from collections import Counter
 
 from .. import _nest, devices, regularizers, symbolic
 from .._checks import FLOATS, as_dtype
+from .._config import dtype_policy
 from .._names import snake_case
 from ..tensor import Tensor
 from ._calls import Losses, calls
@@ -158,6 +159,24 @@ class Layer(Converting, Losses, Weighted):
                 )
             shape = {name: _nest.map(shape_of, x) for name, x in wanted.items() if x is not None}
         self._build_for(shape, device)
+
+    def get_build_config(self):
+        """What `build_from_config` takes: the shapes that the layer was built for, or None."""
+        if not self.built:
+            return None
+        several = len(self._shape_arguments) > 1 and isinstance(self.input_shape, dict)
+        return dict(self.input_shape) if several else {"input_shape": self.input_shape}
+
+    def build_from_config(self, config):
+        """Build for the shapes of `get_build_config`."""
+        shapes = {name: _nest.map_shapes(tuple, shape) for name, shape in config.items() if shape}
+        if shapes:
+            self._build_for(shapes.get("input_shape", shapes))
+
+    def _config_value(self, name):
+        if name == "dtype":
+            return dtype_policy(self.dtype)
+        return super()._config_value(name)
 
     def _mark_built(self, shape):
         self.built = True

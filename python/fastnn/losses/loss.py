@@ -4,6 +4,7 @@ import math
 
 from .. import ops
 from .._checks import FLOATS, as_dtype
+from .._config import Configured
 from .._names import as_name, name_of
 from ..changes import Watched, structure_changed
 from ..tensor import Tensor
@@ -13,7 +14,7 @@ _MEANS = ("sum_over_batch_size", "mean")
 REDUCTIONS = (*_MEANS, "sum", "mean_with_sample_weight", "none")
 
 
-class Loss(Watched):
+class Loss(Configured, Watched):
     """Base of the losses. A subclass gives `call(y_true, y_pred)`: a value for each sample, whose
     shape is y_pred's without the last axis.
 

@@ -20,6 +20,8 @@ from ..losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
+from ..saving.serialization import deserializer
+from ..saving.serialization import serialize_keras_object as serialize
 from .accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -91,6 +93,7 @@ __all__ = [
     "categorical_crossentropy",
     "categorical_focal_crossentropy",
     "categorical_hinge",
+    "deserialize",
     "get",
     "hinge",
     "huber",
@@ -101,6 +104,7 @@ __all__ = [
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
+    "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy",
@@ -189,3 +193,6 @@ def as_metric(identifier, y_true_shape=None, y_pred_shape=None):
     if name is not None:
         found.name = name
     return found
+
+
+deserialize = deserializer(get)

@@ -7,6 +7,11 @@ from ..layers._calls import contains
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
+from ..saving.registry import custom_object_scope
+from ..saving.serialization import deserialize_keras_object as copied_input
+from ..saving.serialization import deserialize_value
+from ..saving.serialization import serialize_keras_object as serialize
+from .config import has_own_constructor
 from .graph import Graph
 from .model import Model
 
@@ -35,6 +40,37 @@ class Sequential(Model):
             self.add(layer)
         if not as_bool(trainable, self.name, "trainable"):
             self.trainable = False
+
+    def get_config(self):
+        if has_own_constructor(self):
+            return super().get_config()
+        config = Layer.get_config(self)
+        first = [self._tensors[0].node.operation] if self._tensors else []
+        config["layers"] = [serialize(layer) for layer in (*first, *self._layers)]
+        if first:
+            config["build_input_shape"] = self._tensors[0].shape
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        layers = config.get("layers") if isinstance(config, dict) else None
+        if not isinstance(layers, (list, tuple)):
+            return super().from_config(config, custom_objects)
+        with custom_object_scope(custom_objects):
+            named = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
+            model = cls(**deserialize_value(named))
+            for layer in deserialize_value(layers):
+                model.add(layer)
+            if config.get("build_input_shape") and not model.built and layers:
+                model.build(tuple(config["build_input_shape"]))
+            return model
+
+    def _copied(self, clone_function):
+        layers = [copied_input(serialize(self._tensors[0].node.operation))]
+        return type(self)([*layers, *map(clone_function, self._layers)], name=self.name)
+
+    def get_build_config(self):
+        return Layer.get_build_config(self)
 
     @property
     def layers(self):

@@ -33,7 +33,7 @@ class Optimizer(Slots):
         ema_overwrite_frequency: after how many steps, again and again, the weights become their
             averages; None is never. `finalize_variable_values` does it at the end.
         loss_scale_factor, gradient_accumulation_steps: None; others are not supported yet.
-        name: what it is called; the class's name in small letters by default.
+        name: what it is called; the class's name in snake case by default.
 
     The gradients themselves are left as they are: limits and decay act within the step. A weight
     that has a `constraint` is passed through it after the step.

@@ -7,6 +7,8 @@ from ..layers._weights import once
 from ..metrics import Mean
 from ..ops import zeros
 from ..ops._axes import as_bool
+from ..saving.serialization import deserialize_value
+from ..saving.serialization import serialize_keras_object as serialize
 from ..utils.dataset import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .loop import Loop
 from .outputs import Losses, Metrics, Outputs
@@ -21,6 +23,7 @@ class Trainer(Loop):
         self.history = None
         self.loss = None
         self._compiled = False
+        self._compile_arguments = {}
         self._stop_training = False
         self._run_eagerly = False
         self._steps = {}  # (kind, the data's form) -> the compiled step
@@ -71,8 +74,30 @@ class Trainer(Loop):
         self._loss_tracker = Mean(name="loss")
         self._run_eagerly = run_eagerly
         self._compiled = True
+        self._compile_arguments = {
+            "optimizer": made,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
         self._stop_training = False
         self._forget_outputs()
+
+    def get_compile_config(self):
+        """What `compile_from_config` takes: compile()'s arguments; {} before it."""
+        return (
+            serialize({**self._compile_arguments, "optimizer": self.optimizer})
+            if (self._compiled and self._compile_arguments)
+            else {}
+        )
+
+    def compile_from_config(self, config):
+        """Compile with the arguments of `get_compile_config`."""
+        self.compile(**deserialize_value(config))
 
     def _forget_outputs(self):
         """The outputs are others now: losses and metrics have to find theirs again."""

@@ -1,0 +1,37 @@
+"""Objects as dicts that JSON can hold, as Keras writes them, and back."""
+
+_MODULES = {
+    "CustomObjectScope": "registry",
+    "custom_object_scope": "registry",
+    "deserialize_keras_object": "serialization",
+    "get_custom_objects": "registry",
+    "get_registered_name": "registry",
+    "get_registered_object": "registry",
+    "register_keras_serializable": "registry",
+    "serialize_keras_object": "serialization",
+}
+
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "register_keras_serializable",
+    "serialize_keras_object",
+]
+
+
+def __getattr__(name):
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted({*globals(), *_MODULES})
