@@ -1,12 +1,14 @@
 """Objects whose configuration Keras and fastnn must give alike: functions of the module `k`.
 
-    python tests/config_cases.py
+    python tests/config_cases.py [folder]
 
-where Keras is installed writes Keras's answers to tests/parity/configs.json.
+where Keras is installed writes Keras's answers to configs.json, in tests/parity; and lets Keras
+read an ours.json, if there is one in the folder.
 """
 
 import json
 import os
+import sys
 import warnings
 from pathlib import Path
 
@@ -181,22 +183,43 @@ def plain(value):
     return json.loads(json.dumps(value))
 
 
+def answers(keras):
+    """What Keras says of all of it."""
+    found = {}
+    for path in classes():
+        if get(keras, path) is not None:
+            keras.backend.clear_session()
+            found[path] = keras.saving.serialize_keras_object(made(keras, path))
+    for function in (*OBJECTS, *MODELS):
+        keras.backend.clear_session()
+        found[function.__name__] = keras.saving.serialize_keras_object(function(keras))
+    return found
+
+
+def read(keras, folder):
+    """Let Keras make all of fastnn's configurations in ours.json, and run what is of operations."""
+    for name, config in json.loads((folder / "ours.json").read_text()).items():
+        keras.backend.clear_session()
+        made = keras.saving.deserialize_keras_object(config)
+        again = keras.saving.serialize_keras_object(made)
+        assert again["class_name"] == config["class_name"], name
+        if name == "operations":
+            data = [np.random.RandomState(i).rand(4, 4).astype("float32") for i in (0, 1)]
+            np.save(folder / "operations.npy", np.asarray(made(data)))
+
+
 def main():
     os.environ["KERAS_BACKEND"] = "jax"
     import keras
 
     warnings.simplefilter("ignore")
-    answers = {}
-    for path in classes():
-        if get(keras, path) is not None:
-            keras.backend.clear_session()
-            answers[path] = keras.saving.serialize_keras_object(made(keras, path))
-    for function in (*OBJECTS, *MODELS):
-        keras.backend.clear_session()
-        answers[function.__name__] = keras.saving.serialize_keras_object(function(keras))
-    lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in sorted(answers.items()))
-    ANSWERS.write_text("{\n" + ",\n".join(lines) + "\n}\n")
-    print(f"{len(answers)} configurations, {np.round(ANSWERS.stat().st_size / 1024)} KB")
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ANSWERS.parent
+    found = sorted(answers(keras).items())
+    lines = (f"{json.dumps(key)}: {json.dumps(value)}" for key, value in found)
+    (folder / ANSWERS.name).write_text("{\n" + ",\n".join(lines) + "\n}\n")
+    if (folder / "ours.json").exists():
+        read(keras, folder)
+    print(f"{len(found)} configurations")
 
 
 if __name__ == "__main__":

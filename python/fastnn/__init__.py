@@ -33,6 +33,7 @@ _MODULES = (
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "utils",
 )
 _NAMES = {
@@ -84,6 +85,7 @@ __all__ = [
     "optimizers",
     "random",
     "regularizers",
+    "saving",
     "set_num_threads",
     "show_config",
     "synchronize",

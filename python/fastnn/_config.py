@@ -198,7 +198,7 @@ def _of_given(self, config):
     try:
         given = {name: serialize_value(value) for name, value in given.items()}
     except TypeError as error:
-        raise NotImplementedError(_no_config(kind, str(error))) from None
+        raise NotImplementedError(_no_config(kind, str(error).rstrip("."))) from None
     takes_all = any(p.kind is p.VAR_KEYWORD for p in signature.parameters.values())
     taken = {
         name: config[name]

@@ -63,8 +63,12 @@ def find(operation, identifier, known):
     of a class, one made with its defaults."""
     found = identifier
     if isinstance(found, (str, dict)):
-        found = known.get(found) if isinstance(found, str) else None
-        found = found or configured(identifier)
+        plain = isinstance(found, dict) and "module" not in found  # as Keras 2 wrote them
+        if plain and isinstance(known.get(found.get("class_name")), type):
+            found = known[found["class_name"]].from_config(found.get("config", {}))
+        else:
+            found = known.get(found) if isinstance(found, str) else None
+            found = found or configured(identifier)
     if isinstance(found, type):
         found = found()
     if not callable(found):

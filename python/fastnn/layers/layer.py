@@ -9,6 +9,7 @@ from .. import _nest, devices, regularizers, symbolic
 from .._checks import FLOATS, as_dtype
 from .._config import dtype_policy
 from .._names import snake_case
+from ..saving.serialization import deserialize_keras_object
 from ..tensor import Tensor
 from ._calls import Losses, calls
 from ._conversion import Converting, holds_tensors
@@ -102,6 +103,8 @@ class Layer(Converting, Losses, Weighted):
         input_dim=None,
         any_dtype=False,
     ):
+        if isinstance(dtype, dict):  # of a configuration
+            dtype = deserialize_keras_object(dtype)
         dtype = as_dtype(dtype, type(self).__name__)
         if dtype not in FLOATS and not any_dtype:
             raise ValueError(f"{type(self).__name__}: dtype is {dtype}; a float is wanted.")

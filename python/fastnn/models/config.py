@@ -146,6 +146,8 @@ class _Graph:
         """The tensors of "input_layers" or "output_layers"."""
         if isinstance(nest, dict):
             return {key: self.ends(value) for key, value in nest.items()}
+        if not isinstance(nest, (list, tuple)):
+            raise ValueError(f"{nest!r} came among the inputs or outputs; [layer, 0, 0] is wanted.")
         if len(nest) == 3 and isinstance(nest[0], str):
             name, number, index = nest
             is_model = type(self.made.get(name)).__name__ == "Functional"

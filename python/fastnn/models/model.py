@@ -182,6 +182,10 @@ class Model(Trainer, Inputs, Layer):
         inputs, outputs = graph_from_config(graph_config(self), make)
         return type(self)(inputs, outputs, name=self.name)
 
+    def build_from_config(self, config):
+        if self._graph is None and config.get("input_shape"):
+            self.build(_nest.map_shapes(tuple, config["input_shape"]))
+
     def get_build_config(self):
         if self._graph is None:
             return super().get_build_config()
