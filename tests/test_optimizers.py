@@ -266,7 +266,7 @@ def test_wrong_limits():
                 raises(ValueError, f"{name}: {limit} is .*>= 0 is wanted", make, **{limit: wrong})
         raises(ValueError, "at most one of them", make, clipnorm=1.0, global_clipnorm=1.0)
         raises(TypeError, f"{name}: name is 5", make, name=5)
-        assert make().name == name.lower() and make(name="mine").name == "mine"
+        assert make().name == snake_case(name) and make(name="mine").name == "mine"
     raises(ValueError, "SGD: momentum is 1.5", SGD, momentum=1.5)
     raises(ValueError, "AdamW: weight_decay is None", AdamW, weight_decay=None)
     raises(ValueError, "RMSprop: rho is 1; 0 <= rho < 1", RMSprop, rho=1)

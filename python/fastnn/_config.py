@@ -144,7 +144,7 @@ class Configured:
         >>> fastnn.regularizers.L2.from_config({"l2": 0.1}).l2
         0.1
         """
-        from .saving.serialization import deserialize_value
+        from .saving.deserialization import deserialize_value
 
         if not isinstance(config, dict):
             raise TypeError(

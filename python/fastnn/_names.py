@@ -63,9 +63,9 @@ def find(operation, identifier, known):
     of a class, one made with its defaults."""
     found = identifier
     if isinstance(found, (str, dict)):
-        plain = isinstance(found, dict) and "module" not in found  # as Keras 2 wrote them
-        if plain and isinstance(known.get(found.get("class_name")), type):
-            found = known[found["class_name"]].from_config(found.get("config", {}))
+        plain = isinstance(found, dict) and {"class_name", "config"} == set(found)  # of Keras 2
+        if plain and isinstance(known.get(str(found["class_name"])), type):
+            found = known[found["class_name"]].from_config(found["config"])
         else:
             found = known.get(found) if isinstance(found, str) else None
             found = found or configured(identifier)

@@ -30,7 +30,7 @@ from .ops import (
     tanh_shrink,
     threshold,
 )
-from .saving.serialization import deserializer
+from .saving.deserialization import deserializer
 from .saving.serialization import serialize_value as serialize
 
 

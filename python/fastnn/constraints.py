@@ -12,7 +12,7 @@ from ._config import Configured
 from ._floatx import epsilon
 from ._names import find
 from .changes import Watched
-from .saving.serialization import deserializer
+from .saving.deserialization import deserializer
 from .saving.serialization import serialize_keras_object as serialize
 from .tensor import as_tensor
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from .._names import find
-from ..saving.serialization import deserializer
+from ..saving.deserialization import deserializer
 from ..saving.serialization import serialize_keras_object as serialize
 from ..tensor import Tensor
 from .fixed import Constant, Given, Identity, Initializer, Ones, Zeros

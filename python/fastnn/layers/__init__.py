@@ -1,6 +1,6 @@
 """Layers, with Keras's names, arguments and numbers."""
 
-from ..saving.serialization import deserialize_keras_object as deserialize
+from ..saving.deserialization import deserialize_keras_object as deserialize
 from ..saving.serialization import serialize_keras_object as serialize
 from .activation import ELU, LeakyReLU, Maxout, PReLU, ReLU, Softmax
 from .combining import Concatenate, Dot, concatenate, dot

@@ -9,7 +9,7 @@ from .. import _nest, devices, regularizers, symbolic
 from .._checks import FLOATS, as_dtype
 from .._config import dtype_policy
 from .._names import snake_case
-from ..saving.serialization import deserialize_keras_object
+from ..saving.deserialization import deserialize_keras_object
 from ..tensor import Tensor
 from ._calls import Losses, calls
 from ._conversion import Converting, holds_tensors

@@ -1,7 +1,7 @@
 """Losses as objects and as functions, with Keras's names, arguments and numbers."""
 
 from .._names import find
-from ..saving.serialization import deserializer
+from ..saving.deserialization import deserializer
 from ..saving.serialization import serialize_keras_object as serialize
 from .circle import Circle, circle
 from .crossentropy import (

@@ -20,7 +20,7 @@ from ..losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
-from ..saving.serialization import deserializer
+from ..saving.deserialization import deserializer
 from ..saving.serialization import serialize_keras_object as serialize
 from .accuracy import (
     Accuracy,

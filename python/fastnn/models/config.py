@@ -4,9 +4,9 @@ import json
 
 from .. import _nest, symbolic
 from .._config import is_ours
+from ..saving.deserialization import deserialize_keras_object, deserialize_value
 from ..saving.operations import deserialize_operation, serialize_operation
 from ..saving.registry import custom_object_scope
-from ..saving.serialization import deserialize_keras_object, deserialize_value
 from ..saving.serialization import serialize_keras_object as serialize
 
 GRAPH = ("layers", "input_layers", "output_layers")

@@ -5,9 +5,8 @@ import json
 from .. import _nest, devices, symbolic
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
+from ..saving.deserialization import deserialize_keras_object, deserialize_value
 from ..saving.registry import custom_object_scope
-from ..saving.serialization import deserialize_keras_object as copied_input
-from ..saving.serialization import deserialize_value
 from ..saving.serialization import serialize_keras_object as serialize
 from ..training.trainer import Trainer
 from .config import GRAPH, graph_config, graph_from_config, has_own_constructor
@@ -177,7 +176,9 @@ class Model(Trainer, Inputs, Layer):
 
         def make(entry):
             layer = named[entry["name"]]
-            return clone_function(layer) if layer.nodes[0].inputs else copied_input(entry)
+            return (
+                clone_function(layer) if layer.nodes[0].inputs else deserialize_keras_object(entry)
+            )
 
         inputs, outputs = graph_from_config(graph_config(self), make)
         return type(self)(inputs, outputs, name=self.name)

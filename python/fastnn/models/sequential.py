@@ -7,9 +7,8 @@ from ..layers._calls import contains
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
+from ..saving.deserialization import deserialize_keras_object, deserialize_value
 from ..saving.registry import custom_object_scope
-from ..saving.serialization import deserialize_keras_object as copied_input
-from ..saving.serialization import deserialize_value
 from ..saving.serialization import serialize_keras_object as serialize
 from .config import has_own_constructor
 from .graph import Graph
@@ -66,7 +65,7 @@ class Sequential(Model):
             return model
 
     def _copied(self, clone_function):
-        layers = [copied_input(serialize(self._tensors[0].node.operation))]
+        layers = [deserialize_keras_object(serialize(self._tensors[0].node.operation))]
         return type(self)([*layers, *map(clone_function, self._layers)], name=self.name)
 
     def get_build_config(self):

@@ -1,7 +1,7 @@
 """Optimizers: state, and one fused kernel a step, or a few operations a weight."""
 
 from .._names import configured, unknown
-from ..saving.serialization import deserializer
+from ..saving.deserialization import deserializer
 from ..saving.serialization import serialize_keras_object as serialize
 from . import schedules
 from .adagrad import Adadelta, Adagrad

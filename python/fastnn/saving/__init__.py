@@ -3,7 +3,7 @@
 _MODULES = {
     "CustomObjectScope": "registry",
     "custom_object_scope": "registry",
-    "deserialize_keras_object": "serialization",
+    "deserialize_keras_object": "deserialization",
     "get_custom_objects": "registry",
     "get_registered_name": "registry",
     "get_registered_object": "registry",

@@ -7,7 +7,7 @@ from ..layers._weights import once
 from ..metrics import Mean
 from ..ops import zeros
 from ..ops._axes import as_bool
-from ..saving.serialization import deserialize_value
+from ..saving.deserialization import deserialize_value
 from ..saving.serialization import serialize_keras_object as serialize
 from ..utils.dataset import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .loop import Loop

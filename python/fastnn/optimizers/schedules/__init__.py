@@ -5,7 +5,7 @@
 An optimizer asks its schedule before each step, also before one that is replayed.
 """
 
-from ...saving.serialization import deserialize_keras_object as deserialize
+from ...saving.deserialization import deserialize_keras_object as deserialize
 from ...saving.serialization import serialize_keras_object as serialize
 from .cosine import CosineDecay, CosineDecayRestarts
 from .decay import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
