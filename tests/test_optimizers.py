@@ -4,6 +4,7 @@ import fastnn
 import numpy as np
 import pytest
 from fastnn import Tensor, Variable
+from fastnn._names import snake_case
 from fastnn.optimizers import (
     SGD,
     Adadelta,
