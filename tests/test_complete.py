@@ -25,10 +25,10 @@ hard_tanh huber in_top_k isnan layer_norm leaky_relu less less_equal log log1p l
 log_softmax logsumexp matmul max max_pool maximum mean mean_absolute_error mean_squared_error
 mean_update min minimum mish moveaxis multiply negative normal norms not_equal one_hot ones pad
 power prod ravel relu relu6 repeat reshape rmsprop_update roll rsqrt scatter_add segment_sum selu
-separable_conv2d sgd_update sigmoid sign silu sin slice soft_shrink softmax softplus softsign
+separable_conv2d sgd_update shape sigmoid sign silu sin slice soft_shrink softmax softplus softsign
 sparse_categorical_crossentropy sparse_plus sparse_sigmoid split sqrt square squareplus squeeze
-stack std subtract sum sum_pool sum_to swapaxes take tanh tanh_shrink threshold threshold_histogram
-tile top_k transpose truncated_normal unary uniform var where zeros
+stack std stop_gradient subtract sum sum_pool sum_to swapaxes take tanh tanh_shrink threshold
+threshold_histogram tile top_k transpose truncated_normal unary uniform var where zeros
 """
 
 

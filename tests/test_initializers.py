@@ -29,7 +29,7 @@ variance_scaling zeros
 
 
 def test_names():
-    assert sorted(initializers.__all__) == sorted([*NAMES, "fans"])
+    assert sorted(initializers.__all__) == sorted([*NAMES, "deserialize", "fans", "serialize"])
     for name in set(NAMES) - {"Initializer", "get"}:
         kind = getattr(initializers, name)
         assert issubclass(kind, Initializer)

@@ -49,12 +49,26 @@ def _nearest(identifier, known):
     return [small[name] for name in get_close_matches(identifier.lower(), small)]  # the first
 
 
+def configured(identifier):
+    """What a dict of `serialize` stands for, or a name that the user has registered; else None."""
+    from .saving import deserialize_keras_object, get_registered_object
+
+    if isinstance(identifier, dict):
+        return deserialize_keras_object(identifier)
+    return get_registered_object(identifier)
+
+
 def find(operation, identifier, known):
-    """The object that a name of `known`, a class or a callable stands for; of a class, one made
-    with its defaults."""
+    """The object that a name of `known`, a class, a callable or a dict of `serialize` stands for;
+    of a class, one made with its defaults."""
     found = identifier
-    if isinstance(found, str):
-        found = known.get(found)
+    if isinstance(found, (str, dict)):
+        plain = isinstance(found, dict) and {"class_name", "config"} == set(found)  # of Keras 2
+        if plain and isinstance(known.get(str(found["class_name"])), type):
+            found = known[found["class_name"]].from_config(found["config"])
+        else:
+            found = known.get(found) if isinstance(found, str) else None
+            found = found or configured(identifier)
     if isinstance(found, type):
         found = found()
     if not callable(found):

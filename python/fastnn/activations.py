@@ -1,7 +1,7 @@
 """Activation functions by name."""
 
 from . import ops
-from ._names import unknown
+from ._names import configured, unknown
 from .ops import (
     celu,
     elu,
@@ -30,6 +30,8 @@ from .ops import (
     tanh_shrink,
     threshold,
 )
+from .saving.deserialization import deserializer
+from .saving.serialization import serialize_value as serialize
 
 
 def linear(x):
@@ -85,7 +87,8 @@ FUSED = {linear: "none", relu: "relu", relu6: "relu6", sigmoid: "sigmoid", tanh:
 FUSED |= {elu: "elu", selu: "selu", softplus: "softplus", softsign: "softsign"}
 FUSED |= {hard_sigmoid: "hard_sigmoid", exponential: "exponential"}
 
-__all__ = ["FUSED", "KNOWN", "fused", "get", "hard_swish", "linear", "swish", "threshold", *KNOWN]
+__all__ = ["FUSED", "KNOWN", "deserialize", "fused", "get", "hard_swish", "linear", "name_of"]
+__all__ += ["serialize", "swish", "threshold", *KNOWN]
 
 
 def fused(function):
@@ -101,8 +104,19 @@ def fused(function):
         return None
 
 
+def name_of(function):
+    """The name that `get` takes for a function, or None.
+
+    >>> import fastnn
+    >>> fastnn.activations.name_of(fastnn.ops.relu)
+    'relu'
+    """
+    return next((name for name, known in KNOWN.items() if known is function), None)
+
+
 def get(identifier):
-    """An activation from its name, None (linear), or a callable: a function of tensors, a layer.
+    """An activation from its name, None (linear), a callable (a function of tensors, a layer), or
+    what `serialize` has made of one.
 
     >>> import fastnn
     >>> fastnn.activations.get("relu") is fastnn.ops.relu
@@ -119,4 +133,9 @@ def get(identifier):
         return identifier
     if isinstance(identifier, str) and identifier in KNOWN:
         return KNOWN[identifier]
+    if isinstance(identifier, (str, dict)) and (found := configured(identifier)) is not None:
+        return found
     raise unknown("activation", identifier, KNOWN, "a callable")
+
+
+deserialize = deserializer(get)

@@ -114,4 +114,8 @@ class Watched:
         object.__setattr__(self, name, value)
 
 
+class Part:
+    """What a layer keeps as an attribute beside layers and variables: a metric."""
+
+
 _SETTINGS = (bool, int, float, str, types.FunctionType, types.BuiltinFunctionType)

@@ -8,13 +8,16 @@ belongs to one unit; (0, 1, 2) for that of a Conv2D layer.
 
 from . import ops
 from ._checks import as_factor
+from ._config import Configured
 from ._floatx import epsilon
 from ._names import find
 from .changes import Watched
+from .saving.deserialization import deserializer
+from .saving.serialization import serialize_keras_object as serialize
 from .tensor import as_tensor
 
 
-class Constraint(Watched):
+class Constraint(Configured, Watched):
     """Base of the constraints; itself it changes nothing. A subclass defines `__call__(w)`, which
     gives a tensor of w's shape, made of operations of fastnn.ops.
 
@@ -136,7 +139,7 @@ KNOWN = {
 }
 KNOWN |= {kind.__name__: kind for kind in KNOWN.values()}
 
-__all__ = ["Constraint", "get", *KNOWN]
+__all__ = ["Constraint", "deserialize", "get", "serialize", *KNOWN]
 
 
 def get(identifier):
@@ -151,3 +154,6 @@ def get(identifier):
     2.0
     """
     return None if identifier is None else find("constraints", identifier, KNOWN)
+
+
+deserialize = deserializer(get)

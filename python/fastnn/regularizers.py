@@ -5,13 +5,16 @@ Dense(8, kernel_regularizer=L2(1e-4))
 
 from . import ops
 from ._checks import as_factor
+from ._config import Configured
 from ._floatx import epsilon
 from ._names import find
 from .changes import Watched
+from .saving.deserialization import deserializer
+from .saving.serialization import serialize_keras_object as serialize
 from .tensor import as_tensor
 
 
-class Regularizer(Watched):
+class Regularizer(Configured, Watched):
     """Base of the regularizers; itself it is 0. A subclass defines `__call__(x)`, which gives a
     tensor (), made of operations of fastnn.ops.
 
@@ -148,7 +151,7 @@ KNOWN = {
 }
 KNOWN |= {kind.__name__: kind for kind in KNOWN.values()}
 
-__all__ = ["Regularizer", "get", *KNOWN]
+__all__ = ["Regularizer", "deserialize", "get", "serialize", *KNOWN]
 
 KNOWN |= {"l1l2": L1L2}  # Keras's name for it where a name is given
 
@@ -165,3 +168,6 @@ def get(identifier):
     0.01
     """
     return None if identifier is None else find("regularizers", identifier, KNOWN)
+
+
+deserialize = deserializer(get)

@@ -66,20 +66,24 @@ class Node:
                 tensor.name = operation.name
 
 
+_KINDS = {"exponential": "exp", "getitem": "get_item"}  # Keras's names of them
+
+
 class Operation:
     """A function of tensors that stands in a graph among layers."""
 
     built, trainable, weights = True, True, ()
 
-    def __init__(self, function, arguments):
+    def __init__(self, function, arguments, name=None):
         from .layers.layer import default_name
 
         self.function = function
-        name = function.__name__.strip("_")
-        if name in ("unary", "binary", "compare"):  # of many functions, by name
-            name = next((a for a in arguments if isinstance(a, str)), name)
-        self.kind = re.sub(r"(?:^|_)(\w)", lambda m: m[1].upper(), name)
-        self.name = default_name(self.kind)
+        kind = function.__name__.strip("_")
+        if kind in ("unary", "binary", "compare"):  # of many functions, by name
+            kind = next((a for a in arguments if isinstance(a, str)), kind)
+        kind = _KINDS.get(kind, kind)
+        self.kind = re.sub(r"(?:^|_)(\w)", lambda m: m[1].upper(), kind)
+        self.name = name or default_name(self.kind)
         self.nodes = []
 
     def __call__(self, *arguments, **keywords):
@@ -145,10 +149,10 @@ def infer(function, arguments, keywords):
     return _nest.pack(two, [merge(a, b) for a, b in pairs])
 
 
-def call(function, arguments, keywords, inferred=None):
+def call(function, arguments, keywords, inferred=None, name=None):
     """What a function of tensors gives for symbolic ones; a graph can run it later."""
     outputs = infer(function, arguments, keywords) if inferred is None else inferred
-    Node(Operation(function, arguments), arguments, keywords, outputs)
+    Node(Operation(function, arguments, name), arguments, keywords, outputs)
     return outputs
 
 

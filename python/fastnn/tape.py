@@ -16,8 +16,9 @@ _serials = itertools.count()
 _local = threading.local()
 
 
-class no_grad:
-    """Inside, nothing is noted for gradients (this thread only).
+class no_grad(contextlib.ContextDecorator):
+    """Inside, nothing is noted for gradients (this thread only): of a `with`, or of a function
+    that it decorates.
 
     >>> import fastnn
     >>> w = fastnn.Variable([1.0])

@@ -199,6 +199,10 @@ def as_tensor(x, operation, like=None, dtype=None):
         array = device.empty((), dtype)
         device.module.fill(array, (x,))
         return Tensor(array)
+    if isinstance(x, (list, tuple)) and any(isinstance(one, Tensor) for one in x):
+        from .ops import stack
+
+        return stack(x)
     if isinstance(x, (list, tuple, np.generic)):
         refuse_while_recording(f"{operation} of a {type(x).__name__}")
         return Tensor(device.upload(as_numbers(x, operation, dtype)))

@@ -138,6 +138,12 @@ class Variable(Tensor):
         kernels.sum_to(self.array, source, add=1)
         self.written()
 
+    def assign_sub(self, value):
+        """Take `value`, of the same shape, from the buffer. As `assign_add` otherwise."""
+        if not isinstance(value, (Tensor, int, float)):
+            value = as_numbers(value, "assign_sub", self.dtype)
+        self.assign_add(-value)
+
     def _can_be_filled_with(self, value):
         """Whether `value` is a number for this variable () and survives the kernel's double."""
         if self.shape or not isinstance(value, (int, float)) or not abs(value) <= 2**53:

@@ -3,6 +3,8 @@
 import numpy as np
 
 from .._names import find
+from ..saving.deserialization import deserializer
+from ..saving.serialization import serialize_keras_object as serialize
 from ..tensor import Tensor
 from .fixed import Constant, Given, Identity, Initializer, Ones, Zeros
 from .random import Orthogonal, RandomNormal, RandomUniform, TruncatedNormal
@@ -33,7 +35,7 @@ orthogonal random_normal random_uniform truncated_normal variance_scaling zeros
 KNOWN = {name: globals()[name] for name in _SMALL}
 _LARGE = {kind.__name__: kind for kind in KNOWN.values()}
 _LARGE |= {"IdentityInitializer": Identity, "OrthogonalInitializer": Orthogonal}
-__all__ = ["Initializer", "fans", "get", *_SMALL, *_LARGE]
+__all__ = ["Initializer", "deserialize", "fans", "get", "serialize", *_SMALL, *_LARGE]
 KNOWN |= {"normal": RandomNormal, "one": Ones, "uniform": RandomUniform, "zero": Zeros, **_LARGE}
 
 
@@ -51,3 +53,6 @@ def get(identifier):
     if isinstance(identifier, (np.ndarray, Tensor)):
         return Given(identifier)
     return find("initializers", identifier, KNOWN)
+
+
+deserialize = deserializer(get)

@@ -7,10 +7,11 @@ import numpy as np
 
 from .. import devices, ops
 from .._checks import as_dtype, as_numbers, as_shape
+from .._config import Configured
 from ..tensor import Tensor
 
 
-class Initializer:
+class Initializer(Configured):
     """Base of the initializers. A subclass computes in `__call__(shape, dtype=None)`, which gives
     a tensor or an array; a plain function of the same arguments is as good.
 

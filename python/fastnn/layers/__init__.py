@@ -1,5 +1,7 @@
 """Layers, with Keras's names, arguments and numbers."""
 
+from ..saving.deserialization import deserialize_keras_object as deserialize
+from ..saving.serialization import serialize_keras_object as serialize
 from .activation import ELU, LeakyReLU, Maxout, PReLU, ReLU, Softmax
 from .combining import Concatenate, Dot, concatenate, dot
 from .convolution import Conv2D, Conv2DTranspose
@@ -95,9 +97,11 @@ __all__ = [
     "add",
     "average",
     "concatenate",
+    "deserialize",
     "dot",
     "maximum",
     "minimum",
     "multiply",
+    "serialize",
     "subtract",
 ]

@@ -2,18 +2,22 @@
 
 from .. import constraints, devices, initializers, regularizers
 from .._checks import as_dtype, as_list, as_numbers, as_shape
-from ..changes import Watched, structure_changed
+from .._config import Configured
+from ..changes import Part, Watched, structure_changed
 from ..ops._axes import as_bool
 from ..variable import Variable
 
 
 def parts_of(value):
-    """The layers and variables that an attribute holds: itself, or in a list, tuple or dict."""
+    """The layers, variables and metrics that an attribute holds: itself, or in lists, tuples and
+    dicts."""
+    if isinstance(value, (Weighted, Variable, Part)):
+        return [value]
     if isinstance(value, dict):
         value = value.values()
     elif not isinstance(value, (list, tuple)):
-        value = (value,)
-    return [x for x in value if isinstance(x, (Weighted, Variable))]
+        return []
+    return [part for item in value for part in parts_of(item)]
 
 
 def once(values):
@@ -21,7 +25,7 @@ def once(values):
     return list({id(x): x for x in values}.values())
 
 
-class Weighted(Watched):
+class Weighted(Configured, Watched):
     """Weights from `add_weight`, and the variables and layers that are attributes."""
 
     _trainable = True
@@ -31,7 +35,7 @@ class Weighted(Watched):
     def _begin_weights(self, trainable):
         self._trainable = as_bool(trainable, type(self).__name__, "trainable")
         self._weights = []  # from add_weight
-        self._part_names = {}  # attributes that hold layers or variables, or may; in order
+        self._part_names = {}  # attributes that hold parts_of them, or may; in order
 
     def __setattr__(self, name, value):
         if name[0] != "_":
@@ -49,7 +53,7 @@ class Weighted(Watched):
         super().__setattr__(name, value)
 
     def _parts(self, kind):
-        """Layers or variables that are attributes, or in a list, tuple or dict that is one."""
+        """Those of a kind that are attributes, or in lists, tuples or dicts that are."""
         if not self._part_names:  # most layers, at every step
             return ()
         parts = (x for name in self._part_names for x in parts_of(self.__dict__.get(name)))

@@ -80,7 +80,8 @@ class Dot(Layer):
         pair = axes if isinstance(axes, (tuple, list)) else (axes, axes)
         if len(pair) != 2:
             raise ValueError(f"Dot: axes is {axes!r}; an integer or two of them are wanted.")
-        self.axes = tuple(as_axis(axis, "Dot") for axis in pair)
+        self._axes = tuple(as_axis(axis, "Dot") for axis in pair)
+        self.axes = self._axes if pair is axes else self._axes[0]
         self.normalize = bool(normalize)
 
     def build(self, input_shape):
@@ -88,7 +89,7 @@ class Dot(Layer):
 
     def call(self, inputs):
         shape = self.compute_output_shape(shapes_of(inputs))
-        a, b = (self._rows(x, axis) for x, axis in zip(inputs, self.axes, strict=True))
+        a, b = (self._rows(x, axis) for x, axis in zip(inputs, self._axes, strict=True))
         return ops.reshape(ops.matmul(a, b, transpose_b=True), shape)
 
     def _rows(self, x, axis):
@@ -108,17 +109,18 @@ class Dot(Layer):
         shapes = list(map(tuple, input_shape))
         places = [
             axis + len(shape) if axis < 0 else axis
-            for axis, shape in zip(self.axes, shapes, strict=True)
+            for axis, shape in zip(self._axes, shapes, strict=True)
         ]
         if not all(0 < axis < len(shape) for axis, shape in zip(places, shapes, strict=True)):
             raise ValueError(
-                f"{self.name}: axes {self.axes} of inputs {shapes}; axes of theirs are wanted, and "
-                "not the batch's, 0."
+                f"{self.name}: axes {self._axes} of inputs {shapes}; axes of theirs are wanted, "
+                "and not the batch's, 0."
             )
         sizes = {shape[axis] for axis, shape in zip(places, shapes, strict=True)}
         if len(sizes - {None}) > 1:
             raise ValueError(
-                f"{self.name}: inputs {shapes} came; equal sizes along axes {self.axes} are wanted."
+                f"{self.name}: inputs {shapes} came; equal sizes along axes {self._axes} are "
+                "wanted."
             )
         (batch, *first), (other, *second) = shapes
         del first[places[0] - 1], second[places[1] - 1]

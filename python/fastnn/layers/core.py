@@ -173,6 +173,9 @@ class Lambda(Layer):
         except (TypeError, ValueError):  # some functions written in C do not say
             self._trains = False
 
+    def _config_value(self, name):
+        return self._shape if name == "output_shape" else super()._config_value(name)
+
     def call(self, inputs, training=False):
         more = {"training": training} if self._trains else {}
         return self.function(inputs, **self.arguments, **more)

@@ -19,6 +19,7 @@ class Noise(Layer):
 
     def __init__(self, seed=None, **arguments):
         super().__init__(**arguments)
+        self.seed = seed
         self._seed, self._stream = draw_seed(seed)
         self._state = None
 
@@ -123,6 +124,9 @@ class SpatialDropout2D(Dropout):
         noise_shape = (None, 1, 1, None)
         super().__init__(rate, noise_shape, seed, name=name, dtype=dtype, **arguments)
         self.data_format = want_channels_last(data_format, "SpatialDropout2D")
+
+    def _config_value(self, name):
+        return getattr(self, name)  # a dtype is its name, as Keras writes it here
 
     def call(self, inputs, training=False):
         want_pictures(self, inputs.shape)

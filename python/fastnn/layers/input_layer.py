@@ -39,6 +39,12 @@ class InputLayer(Layer):
         tensor = symbolic.SymbolicTensor(batch_shape, self.dtype, self.name)
         symbolic.Node(self, (), {}, tensor)
 
+    def get_build_config(self):
+        return None
+
+    def _config_value(self, name):
+        return getattr(self, name)  # a dtype is its name
+
     def call(self, x):
         return x
 

@@ -1,28 +1,22 @@
 """What all layers share: the call, and the weights that it builds the first time."""
 
+import functools
 import inspect
 import threading
 from collections import Counter
 
-from .. import _core, _nest, changes, devices, regularizers, symbolic
+from .. import _nest, devices, regularizers, symbolic
 from .._checks import FLOATS, as_dtype
+from .._config import dtype_policy
 from .._names import snake_case
+from ..saving.deserialization import deserialize_keras_object
 from ..tensor import Tensor
+from ._calls import Losses, calls
 from ._conversion import Converting, holds_tensors
 from ._weights import Weighted
 
 _counts = Counter()
 _lock = threading.Lock()
-
-
-class _Calls(threading.local):
-    """The call that runs in this thread: what layers inside of layers take over from it."""
-
-    training = None  # None: no call runs
-    losses = None  # of add_loss
-
-
-_calls = _Calls()
 
 
 def default_name(kind):
@@ -34,13 +28,29 @@ def default_name(kind):
     return f"{base}_{n}" if n else base
 
 
+def _as_built(build):
+    """`build` as a layer's class gives it: called by hand, it notes that the layer is built."""
+
+    @functools.wraps(build)
+    def wrapped(self, *shapes, **named):
+        if self.device is None:
+            self.device = devices.default()
+        with self.device:
+            build(self, *shapes, **named)
+        if not self.built:
+            self._mark_built(shapes[0] if len(shapes) == 1 else (*shapes, *named.values()) or None)
+
+    wrapped.as_built = True
+    return wrapped
+
+
 def reset_names():
     """Start the numbers of default names from the beginning."""
     with _lock:
         _counts.clear()
 
 
-class Layer(Converting, Weighted):
+class Layer(Converting, Losses, Weighted):
     """Base of the layers. A subclass makes its weights in `build(input_shape)` and computes in
     `call(x)`, or `call(x, training)`. Variables and layers that are its attributes are part of it.
 
@@ -68,12 +78,18 @@ class Layer(Converting, Weighted):
     """
 
     training_argument = False  # whether call() takes training=
+    _shape_arguments = ("input_shape",)  # of build()
     _takes_tensors = True  # of its dtype, as they are
 
     def __init_subclass__(cls, **arguments):
         super().__init_subclass__(**arguments)
         if "call" in cls.__dict__:
             cls.training_argument = "training" in inspect.signature(cls.call).parameters
+        build = cls.__dict__.get("build")
+        if build is not None:
+            if not hasattr(build, "as_built"):
+                cls.build = _as_built(build)
+            cls._shape_arguments = tuple(inspect.signature(build).parameters)[1:]
 
     def __init__(
         self,
@@ -87,6 +103,8 @@ class Layer(Converting, Weighted):
         input_dim=None,
         any_dtype=False,
     ):
+        if isinstance(dtype, dict):  # of a configuration
+            dtype = deserialize_keras_object(dtype)
         dtype = as_dtype(dtype, type(self).__name__)
         if dtype not in FLOATS and not any_dtype:
             raise ValueError(f"{type(self).__name__}: dtype is {dtype}; a float is wanted.")
@@ -98,15 +116,16 @@ class Layer(Converting, Weighted):
         self.dtype = dtype
         self.built = False
         self._called = False
-        self._call_losses = ()
         self.nodes = []  # the symbolic calls
         self.input_shape = None
         self.device = None  # where it was built
         self._first_shape = (input_dim,) if input_dim is not None else input_shape
         self.activity_regularizer = regularizers.get(activity_regularizer)
 
+    @_as_built
     def build(self, input_shape):
-        """Make the weights; `input_shape` has None where the batch is."""
+        """Make the weights; `input_shape` has None where the batch is. Where `call` takes several
+        tensors, as call(x, context), so may build(x_shape, context_shape)."""
 
     def call(self, x):
         """The layer's output for a tensor."""
@@ -121,10 +140,50 @@ class Layer(Converting, Weighted):
     def _build_for(self, shape, device=None):
         if not self.built:
             self.device = device or devices.default()
-            with self.device:
-                self.build(shape)
-            self.built = True
-            self.input_shape = shape
+            several = len(self._shape_arguments) > 1 and isinstance(shape, dict)
+            self.build(**shape) if several else self.build(shape)
+            self._mark_built(shape)
+
+    def _build_from(self, arguments, keywords, shape_of, device=None):
+        """Build for what `call` is called with; `shape_of` a leaf of it."""
+        if self.built:
+            return
+        if len(self._shape_arguments) < 2:
+            shape = _nest.map(shape_of, _first(arguments, keywords))
+        else:
+            given = inspect.signature(self.call).bind_partial(*arguments, **keywords).arguments
+            wanted = {
+                name: given.get(name.removesuffix("_shape")) for name in self._shape_arguments
+            }
+            if all(x is None for x in wanted.values()):
+                raise TypeError(
+                    f"{self.name}: build() takes {', '.join(wanted)}, and call() got "
+                    f"{', '.join(given)}; the names of call()'s arguments with _shape are wanted."
+                )
+            shape = {name: _nest.map(shape_of, x) for name, x in wanted.items() if x is not None}
+        self._build_for(shape, device)
+
+    def get_build_config(self):
+        """What `build_from_config` takes: the shapes that the layer was built for, or None."""
+        if not self.built:
+            return None
+        several = len(self._shape_arguments) > 1 and isinstance(self.input_shape, dict)
+        return dict(self.input_shape) if several else {"input_shape": self.input_shape}
+
+    def build_from_config(self, config):
+        """Build for the shapes of `get_build_config`."""
+        shapes = {name: _nest.map_shapes(tuple, shape) for name, shape in config.items() if shape}
+        if shapes:
+            self._build_for(shapes.get("input_shape", shapes))
+
+    def _config_value(self, name):
+        if name == "dtype":
+            return dtype_policy(self.dtype)
+        return super()._config_value(name)
+
+    def _mark_built(self, shape):
+        self.built = True
+        self.input_shape = shape
 
     def __call__(self, *arguments, training=None, **keywords):
         x = arguments[0] if len(arguments) == 1 and not keywords else None
@@ -138,30 +197,27 @@ class Layer(Converting, Weighted):
                 for key, value in keywords.items()
             }
         if not self.built:
-            first = arguments[0] if arguments else next(iter(keywords.values()))
-            tensors = [t for t in _nest.flatten(first) if isinstance(t, Tensor)]
-            shape = _nest.map(lambda t: (None, *t.shape[1:]), first)
-            self._build_for(shape, tensors[0].device if tensors else None)
+            leaves = _nest.flatten(_first(arguments, keywords))
+            device = next((t.device for t in leaves if isinstance(t, Tensor)), None)
+            self._build_from(arguments, keywords, lambda t: (None, *t.shape[1:]), device)
         if not self._called:
             self._called = True
-        outer = _calls.training, _calls.losses
+        outer = calls.training, calls.outermost
         if training is None:
             training = bool(outer[0])
         if self.training_argument:
             keywords["training"] = training
-        _calls.training = training
+        calls.training = training
         if outer[1] is None:
-            _calls.losses = []
+            calls.outermost = object()
+            if calls.holders:
+                self._forget_losses()
         try:
             y = self.call(*arguments, **keywords)
             if self.activity_regularizer is not None:
                 self._regularize(y)
-            if outer[1] is None and (_calls.losses or self._call_losses):
-                self._call_losses = _calls.losses
-                if _core.inside():
-                    changes.at_end(self._forget_losses)
         finally:
-            _calls.training, _calls.losses = outer
+            calls.training, calls.outermost = outer
         return y
 
     def _call_symbolically(self, arguments, keywords, training):
@@ -171,40 +227,15 @@ class Layer(Converting, Weighted):
             made = self.compute_output_shape(shape)
             outputs = _nest.map_shapes(lambda s: symbolic.SymbolicTensor(s, self.dtype), made)
         else:
-            first = arguments[0] if arguments else next(iter(keywords.values()))
-            self._build_for(_nest.map(lambda x: x.shape, first))
+            self._build_from(arguments, keywords, lambda x: x.shape)
             outputs = symbolic.infer(self, arguments, keywords)
         if training is not None:
             keywords["training"] = training
         symbolic.Node(self, arguments, keywords, outputs)
         return outputs
 
-    # Losses
-
-    def add_loss(self, loss):
-        """Within `call`: a scalar tensor, or several, that training adds to the loss."""
-        if _calls.losses is None:
-            raise RuntimeError(
-                f"{self.name}: add_loss was called outside of call(); a loss that depends on an "
-                "input belongs there, and one of a weight into its regularizer."
-            )
-        _calls.losses.extend(_nest.flatten(loss))
-
-    def _forget_losses(self):
-        self._call_losses = ()
-
-    def _regularize(self, y):
-        for t in _nest.flatten(y):
-            if isinstance(t, Tensor):
-                loss = self.activity_regularizer(t)
-                self.add_loss(loss / float(t.shape[0]) if t.ndim and t.shape[0] else loss)
-
-    @property
-    def losses(self):
-        """What the last call has added by `add_loss` and by regularizers of activities, then the
-        regularizers of the weights that are trained."""
-        weights = (w for w in self.trainable_weights if w.regularizer is not None)
-        return [*self._call_losses, *(w.regularizer(w) for w in weights)]
+    # Keras's names for the dtype, which is one
+    compute_dtype = variable_dtype = property(lambda self: self.dtype)
 
     # Graphs
 
@@ -233,6 +264,10 @@ class Layer(Converting, Weighted):
 
     def __repr__(self):
         return f"<{type(self).__name__} {self.name}{'' if self.built else ', not built'}>"
+
+
+def _first(arguments, keywords):
+    return arguments[0] if arguments else next(iter(keywords.values()))
 
 
 def _is_pure(layer):

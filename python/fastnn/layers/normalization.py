@@ -64,6 +64,8 @@ class BatchNormalization(Layer):
         kind = "BatchNormalization"
         if renorm or synchronized:
             raise ValueError(f"{kind}: renorm and synchronized are not there; False is wanted.")
+        self.renorm = self.synchronized = False
+        self.renorm_clipping, self.renorm_momentum = renorm_clipping, renorm_momentum
         self.axis = as_axis(axis, kind)
         self.momentum = as_real(momentum, kind, "momentum", 0, 1)
         self.epsilon = as_real(epsilon, kind, "epsilon", 0)

@@ -1,6 +1,8 @@
 """Losses as objects and as functions, with Keras's names, arguments and numbers."""
 
 from .._names import find
+from ..saving.deserialization import deserializer
+from ..saving.serialization import serialize_keras_object as serialize
 from .circle import Circle, circle
 from .crossentropy import (
     BinaryCrossentropy,
@@ -83,6 +85,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "deserialize",
     "dice",
     "get",
     "hinge",
@@ -95,6 +98,7 @@ __all__ = [
     "mean_squared_error",
     "mean_squared_logarithmic_error",
     "poisson",
+    "serialize",
     "sparse_categorical_crossentropy",
     "squared_hinge",
     "tversky",
@@ -205,3 +209,6 @@ def kind_of_targets(y_true_shape, y_pred_shape):
     if len(y_true_shape) < len(y_pred_shape) or y_true_shape[-1] == 1:
         return "sparse"
     return "categorical"
+
+
+deserialize = deserializer(get)

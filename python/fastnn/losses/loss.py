@@ -4,8 +4,10 @@ import math
 
 from .. import ops
 from .._checks import FLOATS, as_dtype
+from .._config import Configured
 from .._names import as_name, name_of
 from ..changes import Watched, structure_changed
+from ..saving.serialization import serialize_value
 from ..tensor import Tensor
 from ._arguments import as_data, as_predictions, divide_no_nan, first_axes, same_rank, with_weights
 
@@ -13,7 +15,7 @@ _MEANS = ("sum_over_batch_size", "mean")
 REDUCTIONS = (*_MEANS, "sum", "mean_with_sample_weight", "none")
 
 
-class Loss(Watched):
+class Loss(Configured, Watched):
     """Base of the losses. A subclass gives `call(y_true, y_pred)`: a value for each sample, whose
     shape is y_pred's without the last axis.
 
@@ -143,6 +145,13 @@ class LossFunctionWrapper(Loss):
                     "of every loss. Bind it with functools.partial."
                 )
             setattr(self, setting, value)
+
+    def get_config(self):
+        """The function, its further arguments, and what every loss has."""
+        config = super().get_config()
+        if "fn" in config:  # of a class that takes one
+            config |= {name: serialize_value(getattr(self, name)) for name in self._settings}
+        return config
 
     def convert(self, y_true, y_pred):
         if getattr(self.fn, "takes_class_numbers", False):

@@ -20,6 +20,8 @@ from ..losses import (
     sparse_categorical_crossentropy,
     squared_hinge,
 )
+from ..saving.deserialization import deserializer
+from ..saving.serialization import serialize_keras_object as serialize
 from .accuracy import (
     Accuracy,
     BinaryAccuracy,
@@ -133,6 +135,7 @@ __all__ = [
     "categorical_focal_crossentropy",
     "categorical_hinge",
     "concordance_correlation",
+    "deserialize",
     "get",
     "hinge",
     "huber",
@@ -144,6 +147,7 @@ __all__ = [
     "mean_squared_logarithmic_error",
     "pearson_correlation",
     "poisson",
+    "serialize",
     "sparse_categorical_accuracy",
     "sparse_categorical_crossentropy",
     "sparse_top_k_categorical_accuracy",
@@ -256,3 +260,6 @@ def as_metric(identifier, y_true_shape=None, y_pred_shape=None):
     if name is not None:
         found.name = name
     return found
+
+
+deserialize = deserializer(get)

@@ -2,12 +2,14 @@
 
 from .. import devices, initializers
 from .._checks import as_dtype, as_shape
+from .._config import Configured
+from .._floatx import floatx
 from .._names import as_name
-from ..changes import Watched
+from ..changes import Part, Watched
 from ..variable import Variable
 
 
-class Metric(Watched):
+class Metric(Configured, Watched, Part):
     """Base of the metrics. A subclass makes its variables in `__init__` by `add_variable`, adds a
     batch to them in `update_state`, and gives `result()`.
 
@@ -42,6 +44,20 @@ class Metric(Watched):
         self._device = devices.default()
 
     _waiting = None  # values of a backup for variables that the first batch makes, by their places
+
+    def _config_value(self, name):
+        # None is not Keras's name for the default, and its float32 would not count far.
+        if name == "dtype":
+            return floatx() if self.dtype == "float64" else self.dtype
+        return getattr(self, name)
+
+    @classmethod
+    def from_config(cls, config):
+        """A metric from `get_config`'s dict. A dtype of floatx(), Keras's default, is the default
+        here, float64."""
+        if isinstance(config, dict) and config.get("dtype") == floatx():
+            config = {name: value for name, value in config.items() if name != "dtype"}
+        return super().from_config(config)
 
     def add_variable(self, shape=(), initializer="zeros", dtype=None, name=None):
         """A variable of the state.

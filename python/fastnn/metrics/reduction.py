@@ -5,6 +5,7 @@ from .._checks import FLOATS
 from .._floatx import floatx
 from .._names import name_of
 from ..losses._arguments import as_data, divide_no_nan
+from ..saving.serialization import serialize_value
 from ._weights import as_weights, broadcast_to_all
 from .metric import Metric
 
@@ -107,6 +108,13 @@ class MeanMetricWrapper(Mean):
                     "of every metric. Bind it with functools.partial."
                 )
             setattr(self, setting, value)
+
+    def get_config(self):
+        """The function, its further arguments, and what every metric has."""
+        config = super().get_config()
+        if "fn" in config:  # of a class that takes one
+            config |= {name: serialize_value(getattr(self, name)) for name in self._settings}
+        return config
 
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch; weights have the first axes of what the function gives."""

@@ -1,9 +1,15 @@
 """Model: layers between inputs and outputs, with a training loop."""
 
-from .. import _nest
+import json
+
+from .. import _nest, devices, symbolic
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
+from ..saving.deserialization import deserialize_keras_object, deserialize_value
+from ..saving.registry import custom_object_scope
+from ..saving.serialization import serialize_keras_object as serialize
 from ..training.trainer import Trainer
+from .config import GRAPH, graph_config, graph_from_config, has_own_constructor
 from .graph import Graph
 from .inputs import Inputs
 
@@ -37,8 +43,8 @@ class Model(Trainer, Inputs, Layer):
 
     def __new__(cls, *arguments, **keywords):
         if cls is Model and (arguments or "inputs" in keywords):
-            return object.__new__(Functional)
-        return object.__new__(cls)
+            cls = Functional
+        return super().__new__(cls, *arguments, **keywords)
 
     def __init__(self, inputs=None, outputs=None, name=None, trainable=True, **arguments):
         super().__init__(name=name, trainable=True, **arguments)
@@ -57,8 +63,25 @@ class Model(Trainer, Inputs, Layer):
         self.device = next((layer.device for layer in self.layers if layer.device), None)
         self.input_shape = _nest.map(lambda x: x.shape, graph.form)
 
+    def _build_for(self, shape, device=None):
+        if type(self).build is not Model.build:
+            super()._build_for(shape, device)
+        elif not self.built:  # the call that follows makes the weights
+            self.device = device or devices.default()
+            self._mark_built(shape)
+
     def build(self, input_shape):
-        """A model of the user's own has its weights after its first call."""
+        """Make the weights, by a call on zeros of this shape, the batch first."""
+        if self._graph is None:
+            self._mark_built(input_shape)
+            try:
+                x = _nest.map_shapes(
+                    lambda shape: symbolic.SymbolicTensor(shape, self.dtype), input_shape
+                )
+                symbolic.infer(self, (x,), {})
+            except BaseException:
+                self.built = False
+                raise
 
     @property
     def layers(self):
@@ -118,6 +141,64 @@ class Model(Trainer, Inputs, Layer):
         if self._graph is None:
             return super().compute_output_shape(input_shape)
         return self._graph.output_shape(_nest.flatten_shapes(input_shape))
+
+    # Configurations
+
+    def get_config(self):
+        """What makes another model like it: of a functional one its graph, of one of one's own the
+        arguments of its constructor, as `Layer.get_config`."""
+        config = super().get_config()
+        if self._graph is None or has_own_constructor(self):
+            return config
+        return {"name": self.name, "trainable": self.trainable, **graph_config(self)}
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        """A model from `get_config`'s dict, or Keras's, with new weights.
+
+        Args:
+            config: the dict.
+            custom_objects: a dict from names to classes and functions of one's own.
+
+        Raises:
+            TypeError, ValueError: it is broken, or names what is not there.
+        """
+        with custom_object_scope(custom_objects):
+            if not isinstance(config, dict) or any(key not in config for key in GRAPH):
+                return super().from_config(config)
+            inputs, outputs = graph_from_config(config)
+            more = {key: value for key, value in config.items() if key not in GRAPH}
+            return cls(inputs, outputs, **deserialize_value(more))
+
+    def _copied(self, clone_function):
+        """A model of this graph with other layers: `clone_function` of each but the inputs."""
+        named = {layer.name: layer for layer in self._graph.operations}
+
+        def make(entry):
+            layer = named[entry["name"]]
+            return (
+                clone_function(layer) if layer.nodes[0].inputs else deserialize_keras_object(entry)
+            )
+
+        inputs, outputs = graph_from_config(graph_config(self), make)
+        return type(self)(inputs, outputs, name=self.name)
+
+    def build_from_config(self, config):
+        if self._graph is None and config.get("input_shape"):
+            self.build(_nest.map_shapes(tuple, config["input_shape"]))
+
+    def get_build_config(self):
+        if self._graph is None:
+            return super().get_build_config()
+        return {"input_shape": None}
+
+    def to_json(self, **arguments):
+        """The configuration as a text, which `fastnn.models.model_from_json` takes, and Keras's.
+
+        Args:
+            arguments: of json.dumps.
+        """
+        return json.dumps(serialize(self), **arguments)
 
     @property
     def inputs(self):

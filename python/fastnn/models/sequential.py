@@ -3,9 +3,14 @@
 from .. import symbolic
 from .._checks import as_list
 from ..changes import structure_changed
+from ..layers._calls import contains
 from ..layers.input_layer import InputLayer
 from ..layers.layer import Layer
 from ..ops._axes import as_bool
+from ..saving.deserialization import deserialize_keras_object, deserialize_value
+from ..saving.registry import custom_object_scope
+from ..saving.serialization import serialize_keras_object as serialize
+from .config import has_own_constructor
 from .graph import Graph
 from .model import Model
 
@@ -35,6 +40,37 @@ class Sequential(Model):
         if not as_bool(trainable, self.name, "trainable"):
             self.trainable = False
 
+    def get_config(self):
+        if has_own_constructor(self):
+            return super().get_config()
+        config = Layer.get_config(self)
+        first = [self._tensors[0].node.operation] if self._tensors else []
+        config["layers"] = [serialize(layer) for layer in (*first, *self._layers)]
+        if first:
+            config["build_input_shape"] = self._tensors[0].shape
+        return config
+
+    @classmethod
+    def from_config(cls, config, custom_objects=None):
+        layers = config.get("layers") if isinstance(config, dict) else None
+        if not isinstance(layers, (list, tuple)):
+            return super().from_config(config, custom_objects)
+        with custom_object_scope(custom_objects):
+            named = {key: config[key] for key in ("name", "trainable", "dtype") if key in config}
+            model = cls(**deserialize_value(named))
+            for layer in deserialize_value(layers):
+                model.add(layer)
+            if config.get("build_input_shape") and not model.built and layers:
+                model.build(tuple(config["build_input_shape"]))
+            return model
+
+    def _copied(self, clone_function):
+        layers = [deserialize_keras_object(serialize(self._tensors[0].node.operation))]
+        return type(self)([*layers, *map(clone_function, self._layers)], name=self.name)
+
+    def get_build_config(self):
+        return Layer.get_build_config(self)
+
     @property
     def layers(self):
         return list(self._layers)
@@ -63,7 +99,7 @@ class Sequential(Model):
         if not isinstance(layer, Layer):
             cure = f"{layer.__name__}(..)" if isinstance(layer, type) else "layers.Dense(10)"
             raise TypeError(f"Sequential: {layer!r} is no layer; one is wanted, such as {cure}.")
-        if layer is self or _contains(layer, self):
+        if layer is self or contains(layer, self):
             raise ValueError("Sequential: a model cannot contain itself.")
         if any(layer.name == other.name and layer is not other for other in self._layers):
             raise ValueError(
@@ -122,6 +158,9 @@ class Sequential(Model):
         else:
             self._graph, self.built = None, False
 
+    def _mark_built(self, shape):
+        """Its graph says so."""
+
     def build(self, input_shape):
         """Make the weights for an input's shape, the batch first."""
         if not self._tensors:
@@ -146,8 +185,3 @@ class Sequential(Model):
         for layer in self._layers:
             input_shape = layer.compute_output_shape(input_shape)
         return tuple(input_shape)
-
-
-def _contains(layer, other):
-    """Whether a layer is somewhere inside of another."""
-    return any(inner is other or _contains(inner, other) for inner in layer._inner())

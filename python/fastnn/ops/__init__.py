@@ -71,6 +71,7 @@ from .memory import (
     gather,
     ones,
     reshape,
+    stop_gradient,
     zeros,
 )
 from .normal import normal, truncated_normal
@@ -79,7 +80,7 @@ from .pad import pad, repeat, roll, tile
 from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .reduce import logsumexp, max, mean, min, prod, sum
-from .shape import expand_dims, getitem, ravel, squeeze
+from .shape import expand_dims, getitem, ravel, shape, squeeze
 from .slice import broadcast_to, flip, slice, split
 from .soft_cross_entropy import categorical_crossentropy
 from .softmax import log_softmax, softmax
@@ -206,6 +207,7 @@ __all__ = [
     "selu",
     "separable_conv2d",
     "sgd_update",
+    "shape",
     "sigmoid",
     "sign",
     "silu",
@@ -225,6 +227,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "stop_gradient",
     "subtract",
     "sum",
     "sum_pool",

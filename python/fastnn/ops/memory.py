@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .. import devices
+from .. import _nest, devices
 from .._checks import DTYPES, FLOATS, as_dtype, as_numbers, as_shape
 from .._floatx import floatx
 from ..symbolic import operation
@@ -115,6 +115,23 @@ def copy(x):
         k.sum_to(dx, dy, add=add)  # sums over no axis: a copy that can add
 
     return result(y, (x,), backward)
+
+
+@operation
+def stop_gradient(variable):
+    """The same values, whose gradient goes no further back.
+
+    Args:
+        variable: tensor or array of any shape, or a nest of them.
+
+    >>> import fastnn
+    >>> w = fastnn.Variable([3.0])
+    >>> fastnn.gradients(fastnn.ops.sum(fastnn.ops.stop_gradient(w) * w), [w])[0].numpy()
+    array([3.], dtype=float32)
+    """
+    if _nest.holds_arrays(variable):
+        return _nest.map(stop_gradient, variable)
+    return as_tensor(variable, "stop_gradient").detach()
 
 
 @operation

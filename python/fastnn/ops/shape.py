@@ -13,6 +13,16 @@ from .slice import window
 from .take import take
 
 
+def shape(x):
+    """The sizes of a tensor's axes; None where the batch of a symbolic tensor is.
+
+    >>> import fastnn
+    >>> fastnn.ops.shape([[1.0, 2.0]])
+    (1, 2)
+    """
+    return x.shape if hasattr(x, "shape") else as_tensor(x, "shape").shape
+
+
 @operation
 def expand_dims(x, axis):
     """x with axes of size 1 where `axis`, an integer or several, says that the result has them.

@@ -4,6 +4,7 @@ import re
 
 from .. import _core, ops
 from .._checks import as_list
+from .._lines import warn
 from ..changes import structure_changed
 from ..tape import no_grad
 from ..tensor import Tensor
@@ -32,7 +33,7 @@ class Optimizer(Slots):
         ema_overwrite_frequency: after how many steps, again and again, the weights become their
             averages; None is never. `finalize_variable_values` does it at the end.
         loss_scale_factor, gradient_accumulation_steps: None; others are not supported yet.
-        name: what it is called; the class's name in small letters by default.
+        name: what it is called; the class's name in snake case by default.
 
     The gradients themselves are left as they are: limits and decay act within the step. A weight
     that has a `constraint` is passed through it after the step.
@@ -68,7 +69,8 @@ class Optimizer(Slots):
         """One step.
 
         Args:
-            grads: tensors, one for each of the variables.
+            grads: tensors, one for each of the variables; one whose gradient is None is left as it
+                is, with a warning.
             trainable_variables: weights, all or some of those that the first step had; None for
                 those that it was built with.
         """
@@ -86,6 +88,9 @@ class Optimizer(Slots):
             raise ValueError(f"{name}: {len(grads)} gradients came for {len(variables)} variables.")
         if not variables:
             return
+        every = variables
+        if any(g is None for g in grads):
+            variables, grads = self._with_gradients(variables, grads)
         for v, g in zip(variables, grads, strict=True):
             as_variable(v, name, "one of the variables")
             if not isinstance(g, Tensor) or g.shape != v.shape:
@@ -95,7 +100,7 @@ class Optimizer(Slots):
                     f"shape {v.shape} is wanted."
                 )
         if not self.built:
-            self.build(variables)
+            self.build(every)
         positions = self._positions(variables)
         self._applied_rate = self._rate.of_next_step()
         try:
@@ -103,6 +108,19 @@ class Optimizer(Slots):
                 self._apply(positions, variables, grads)
         finally:
             self._applied_rate = None
+
+    def _with_gradients(self, variables, grads):
+        """The variables that have a gradient, and these."""
+        pairs = list(zip(variables, grads, strict=True))
+        names = [v.name or "a variable" for v, g in pairs if g is None]
+        if len(names) == len(pairs):
+            raise ValueError(
+                f"{type(self).__name__}: the gradient of {names[0]} is None, as all are; a tensor "
+                f"of shape {variables[0].shape} is wanted. .grad is there after loss.backward()."
+            )
+        warn(f"{type(self).__name__}: there are no gradients of {', '.join(names)}.")
+        pairs = [pair for pair in pairs if pair[1] is not None]
+        return [v for v, _ in pairs], [g for _, g in pairs]
 
     def _apply(self, positions, variables, grads):
         if self._spared is not None and self.weight_decay:
@@ -181,6 +199,20 @@ class Optimizer(Slots):
         for g, v in zip(update.limited(grads, **limits), variables, strict=True):
             self.update_step(g, v, ops.cast(self.learning_rate, v.dtype))
         update.count(self.iterations)
+
+    # As Keras writes them in an update_step
+
+    def assign(self, variable, value):
+        """variable.assign(value)."""
+        variable.assign(value)
+
+    def assign_add(self, variable, value):
+        """variable.assign_add(value)."""
+        variable.assign_add(value)
+
+    def assign_sub(self, variable, value):
+        """variable.assign_sub(value)."""
+        variable.assign_sub(value)
 
     def update_step(self, gradient, variable, learning_rate):
         """Update one variable and its slots in place; the rate comes in the variable's dtype."""

@@ -42,6 +42,12 @@ class Rate:
             for variable in self.variables:
                 variable.assign(self.number)
 
+    def given(self):
+        """The schedule or function, or the number that it is now."""
+        if self.schedule is not None:
+            return self.schedule
+        return self.variables[0].item() if self.variables else self.number
+
     def start(self, iterations):
         """Make the variable; `iterations` is that of the step count."""
         self.iterations = iterations

@@ -5,12 +5,13 @@ import math
 import numbers
 import sys
 
-from .._names import unknown
+from .._config import Configured
+from .._names import snake_case, unknown
 from ..changes import Watched, structure_changed
 from .rate import Rate
 
 
-class Settings(Watched):
+class Settings(Configured, Watched):
     """Base of `Optimizer`, which documents the arguments."""
 
     def __init__(
@@ -62,8 +63,11 @@ class Settings(Watched):
         self.loss_scale_factor = self.gradient_accumulation_steps = None
         if name is not None and not isinstance(name, str):
             raise TypeError(f"{kind}: name is {name!r}; a text is wanted.")
-        self.name = name or kind.lower()
+        self.name = name or snake_case(kind)
         self._rate = Rate(kind, learning_rate)
+
+    def _config_value(self, name):
+        return self._rate.given() if name == "learning_rate" else getattr(self, name)
 
     def __setattr__(self, name, value):
         # Watched takes what was None for not set yet; of these it is a setting.

@@ -1,11 +1,33 @@
-"""Models and weights in files. What is named here is loaded when it is first used."""
+"""Models and weights in files; objects as dicts that JSON can hold, as Keras writes them, and back.
+
+What is named here is loaded when it is first used.
+"""
 
 _MODULES = {
+    "CustomObjectScope": "registry",
+    "custom_object_scope": "registry",
+    "deserialize_keras_object": "deserialization",
+    "get_custom_objects": "registry",
+    "get_registered_name": "registry",
+    "get_registered_object": "registry",
     "load_weights": "weights",
+    "register_keras_serializable": "registry",
     "save_weights": "weights",
+    "serialize_keras_object": "serialization",
 }
 
-__all__ = ["load_weights", "save_weights"]
+__all__ = [
+    "CustomObjectScope",
+    "custom_object_scope",
+    "deserialize_keras_object",
+    "get_custom_objects",
+    "get_registered_name",
+    "get_registered_object",
+    "load_weights",
+    "register_keras_serializable",
+    "save_weights",
+    "serialize_keras_object",
+]
 
 
 def __getattr__(name):

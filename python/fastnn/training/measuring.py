@@ -22,7 +22,10 @@ class Measuring(SingleBatches):
         return self._as_logs(self._step_logs or self._results())
 
     def _as_logs(self, results):
-        return {name: plain(results[name]) for name in sorted(results)}
+        logs = {}
+        for name, value in results.items():  # a metric's result may be a dict
+            logs |= value if isinstance(value, dict) else {name: value}
+        return {name: plain(logs[name]) for name in sorted(logs)}
 
     def evaluate(
         self,

@@ -125,12 +125,17 @@ class Losses:
         return total
 
 
-class Metrics:
-    """What compile(metrics=, weighted_metrics=) asks for."""
+class Metrics(metrics.Metric):
+    """What compile(metrics=, weighted_metrics=) asks for: as one metric, whose result is a dict.
 
-    name = "compile_metrics"
+    Args:
+        plain, weighted: the two arguments.
+        outputs_of: gives the `Outputs` for predictions.
+    """
 
-    def __init__(self, plain, weighted):
+    def __init__(self, plain, weighted, outputs_of):
+        super().__init__(name="compile_metrics")
+        self.outputs_of = outputs_of
         self.given = {"metrics": plain, "weighted_metrics": weighted}
         for what, given in self.given.items():
             if given is not None and not isinstance(given, (list, tuple, dict)):
@@ -143,8 +148,8 @@ class Metrics:
         self.built = False
         self.metrics, self.names = [], {}
 
-    def build(self, outputs, y, y_pred):
-        self.outputs = outputs
+    def build(self, y, y_pred):
+        self.outputs = outputs = self.outputs_of(y_pred)
         self.rows = []  # (output, the metric, whether it takes weights)
         self.names = {}
         predictions = _nest.flatten(y_pred)
@@ -186,7 +191,9 @@ class Metrics:
             name = f"{base}_{n}"
         return name
 
-    def update(self, y, y_pred, sample_weight):
+    def update_state(self, y, y_pred, sample_weight=None):
+        if not self.built:
+            self.build(y, y_pred)
         if not self.rows:
             return
         predictions = _nest.flatten(y_pred)
@@ -197,6 +204,9 @@ class Metrics:
                 metric.update_state(y[i], predictions[i], sample_weight=w[i])
             else:
                 metric.update_state(y[i], predictions[i])
+
+    def result(self):
+        return {name: metric.result() for name, metric in self.names.items()}
 
 
 def _checked(what, get, identifier, chosen_later):

@@ -18,7 +18,7 @@ def plain(value):
 
 def in_order(model, logs):
     """The loss, then the metrics in compile's order, then the rest by name; alone if alone."""
-    names = [name for name in dict.fromkeys(m.name for m in model.metrics) if name in logs]
+    names = [name for name in dict.fromkeys(model.metrics_names) if name in logs]
     values = [logs[name] for name in (*names, *sorted(set(logs) - set(names)))]
     return values[0] if len(values) == 1 else values
 

@@ -2,16 +2,19 @@
 
 from .. import _nest, optimizers, tape
 from .._lines import warn
-from ..metrics import Mean, Metric
+from ..metrics import Mean
 from ..ops import zeros
 from ..ops._axes import as_bool
-from ..utils.dataset import unpack_x_y_sample_weight
+from ..saving.deserialization import deserialize_value
+from ..saving.serialization import serialize_keras_object as serialize
+from ..utils.dataset import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from .loop import Loop
 from .outputs import Losses, Metrics, Outputs
 from .step import Step
+from .tracked import Tracked
 
 
-class Trainer(Loop):
+class Trainer(Tracked, Loop):
     """The part of a model that compiles and steps."""
 
     def _begin_training(self):
@@ -19,6 +22,7 @@ class Trainer(Loop):
         self.history = None
         self.loss = None
         self._compiled = False
+        self._compile_arguments = {}
         self._stop_training = False
         self._run_eagerly = False
         self._steps = {}  # (kind, the data's form) -> the compiled step
@@ -64,14 +68,36 @@ class Trainer(Loop):
         run_eagerly = as_bool(run_eagerly, "compile", "run_eagerly")
         made = optimizers.get(optimizer)
         model_losses = Losses(loss, loss_weights) if loss is not None else None
-        model_metrics = Metrics(metrics, weighted_metrics)
+        model_metrics = Metrics(metrics, weighted_metrics, self._outputs_of)
         self.optimizer, self.loss = made, loss
         self._model_losses, self._model_metrics = model_losses, model_metrics
         self._loss_tracker = Mean(name="loss")
         self._run_eagerly = run_eagerly
         self._compiled = True
+        self._compile_arguments = {
+            "optimizer": made,
+            "loss": loss,
+            "loss_weights": loss_weights,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+            "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution,
+            "jit_compile": jit_compile,
+        }
         self._stop_training = False
         self._forget_outputs()
+
+    def get_compile_config(self):
+        """What `compile_from_config` takes: compile()'s arguments; {} before it."""
+        return (
+            serialize({**self._compile_arguments, "optimizer": self.optimizer})
+            if (self._compiled and self._compile_arguments)
+            else {}
+        )
+
+    def compile_from_config(self, config):
+        """Compile with the arguments of `get_compile_config`."""
+        self.compile(**deserialize_value(config))
 
     def _forget_outputs(self):
         """The outputs are others now: losses and metrics have to find theirs again."""
@@ -117,7 +143,8 @@ class Trainer(Loop):
         """One step: forward, loss, gradients, update. A subclass may have its own.
 
         Args:
-            data: (x, y, sample_weight), nests of tensors; the last two may be None.
+            data: x, (x, y) or (x, y, sample_weight), as much as there is: nests of tensors. An x
+                without y that is a list or tuple comes as (x,).
 
         Returns:
             A dict of what to show, by name.
@@ -144,7 +171,7 @@ class Trainer(Loop):
 
     def _measured_loss(self, x, y, y_pred, sample_weight, training):
         loss = self.compute_loss(x, y, y_pred, sample_weight, training)
-        self._call_losses = ()  # a recorded step may keep no tensor
+        self._forget_losses()
         batch = next(t.shape[0] for t in _nest.flatten(x) if t is not None)
         self._loss_tracker.update_state(loss, sample_weight=float(batch))
         return loss
@@ -192,74 +219,12 @@ class Trainer(Loop):
         if compiled is None or y is None:
             return
         if not compiled.built:
-            compiled.build(self._outputs_of(y_pred), y, y_pred)
+            compiled.build(y, y_pred)
             self._take_metric_values()
-        compiled.update(y, y_pred, sample_weight)
+        compiled.update_state(y, y_pred, sample_weight)
 
     def _outputs_of(self, y_pred):
         return Outputs(y_pred, self.output_names if self._graph is not None else None)
-
-    # What has been measured
-
-    @property
-    def metrics(self):
-        """The metrics that the model keeps: of the loss, compiled, and its own."""
-        return [metric for group in self._metric_groups().values() for metric in group]
-
-    def _metric_groups(self):
-        """The same by where they come from."""
-        groups = {}
-        if self._compiled:
-            groups = {"loss": [self._loss_tracker], "compiled": self._model_metrics.metrics}
-            if self._model_losses is not None:
-                groups["losses"] = self._model_losses.trackers
-        known = [metric for group in groups.values() for metric in group]
-        attributes = [x for x in vars(self).values() if isinstance(x, Metric)]
-        return groups | {"own": [x for x in attributes if not any(x is y for y in known)]}
-
-    def _metric_variables(self):
-        """What the metrics have measured so far: variables by names that files have."""
-        return {
-            f"metrics:{group}/{i}/{j}": variable
-            for group, metrics in self._metric_groups().items()
-            for i, metric in enumerate(metrics)
-            for j, variable in enumerate(metric.variables)
-        }
-
-    def _take_metric_values(self):
-        """Give the metrics that there are by now what a backup says."""
-        if self._metric_values:
-            for name, variable in self._metric_variables().items():
-                if name in self._metric_values:
-                    variable.assign(self._metric_values.pop(name))
-            for group, metrics in self._metric_groups().items():
-                for i, metric in enumerate(metrics):
-                    start = f"metrics:{group}/{i}/"
-                    late = [name for name in self._metric_values if name.startswith(start)]
-                    metric._waiting = {
-                        int(name.removeprefix(start)): self._metric_values.pop(name)
-                        for name in late
-                    }
-
-    @property
-    def metrics_names(self):
-        """The metrics' names."""
-        return [metric.name for metric in self.metrics]
-
-    def reset_metrics(self):
-        """Begin all metrics anew."""
-        self._metric_values = {}
-        for metric in self.metrics:
-            metric.reset_state()
-
-    def get_metrics_result(self):
-        """What has been measured so far, by name: tensors."""
-        named = {}
-        if self._compiled:
-            named = {"loss": self._loss_tracker, **self._model_metrics.names}
-        known = {id(metric) for metric in named.values()}
-        named |= {m.name: m for m in self.metrics if id(m) not in known}
-        return {name: metric.result() for name, metric in named.items()}
 
     # Steps, recorded
 
@@ -276,7 +241,7 @@ class Trainer(Loop):
         halved the time of train_on_batch of a network of two small layers."""
         if self._run_eagerly:
             return self.get_metrics_result()
-        key = ("results", *map(id, self.metrics))
+        key = ("results", *map(id, self._single_metrics))
         step = self._steps.get(key)
         if step is None:
             step = self._steps[key] = Step(self, "results", ())
@@ -286,7 +251,7 @@ class Trainer(Loop):
         """What a step of a kind does, and gives."""
         if kind == "results":
             return self.get_metrics_result()
-        result = getattr(self, f"{kind}_step")(data)
+        result = getattr(self, f"{kind}_step")(pack_x_y_sample_weight(*data))
         if kind != "predict" and not (
             isinstance(result, dict) and all(isinstance(name, str) for name in result)
         ):

@@ -88,6 +88,20 @@ class PyDataset:
 Sequence = PyDataset  # its older name
 
 
+def pack_x_y_sample_weight(x, y=None, sample_weight=None):
+    """What `unpack_x_y_sample_weight` takes apart, as short as it can be.
+
+    >>> from fastnn.utils import pack_x_y_sample_weight
+    >>> pack_x_y_sample_weight(1), pack_x_y_sample_weight([1, 2]), pack_x_y_sample_weight(1, 2)
+    (1, ([1, 2],), (1, 2))
+    """
+    if sample_weight is not None:
+        return (x, y, sample_weight)
+    if y is not None:
+        return (x, y)
+    return (x,) if isinstance(x, (tuple, list)) else x
+
+
 def unpack_x_y_sample_weight(data):
     """(x, y, sample_weight) from x, (x,), (x, y) or (x, y, sample_weight).
 

@@ -7,6 +7,7 @@ import threading
 _lock = threading.Lock()
 _seed = int.from_bytes(os.urandom(4), "little")
 _streams = 0
+_functions = []
 
 
 def _checked(seed):
@@ -25,6 +26,18 @@ def set_random_seed(seed: int) -> None:
     seed = _checked(seed)
     with _lock:
         _seed, _streams = seed, 0
+    for function in _functions:
+        function(seed)
+
+
+def current():
+    """The seed that was set, or the one that the process began with."""
+    return _seed
+
+
+def when_set(function):
+    """Call a function with each seed that will be set."""
+    _functions.append(function)
 
 
 def draw_seed(seed=None):

@@ -5,6 +5,8 @@
 An optimizer asks its schedule before each step, also before one that is replayed.
 """
 
+from ...saving.deserialization import deserialize_keras_object as deserialize
+from ...saving.serialization import serialize_keras_object as serialize
 from .cosine import CosineDecay, CosineDecayRestarts
 from .decay import ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay
 from .schedule import LearningRateSchedule
@@ -17,4 +19,6 @@ __all__ = [
     "LearningRateSchedule",
     "PiecewiseConstantDecay",
     "PolynomialDecay",
+    "deserialize",
+    "serialize",
 ]

@@ -5,9 +5,10 @@ import numbers
 import sys
 
 from ..._checks import as_numbers
+from ..._config import Configured
 
 
-class LearningRateSchedule:
+class LearningRateSchedule(Configured):
     """Base of the schedules. A subclass defines `__call__(step)`, which gives the rate of the step
     of that number, from 0.
 
