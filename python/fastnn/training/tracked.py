@@ -83,5 +83,5 @@ class Tracked:
 
 def _metrics_of(layer):
     """A layer's own metrics, then those of the layers inside; models inside keep theirs."""
-    inner = (x for x in layer._inner() if not isinstance(x, Trainer))
+    inner = (x for x in layer._inner() if not isinstance(x, Tracked))
     return [*layer._parts(Part), *(metric for one in inner for metric in _metrics_of(one))]
