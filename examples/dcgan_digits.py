@@ -1,0 +1,127 @@
+"""Two networks against each other: one draws digits, the other tells them from real ones (DCGAN).
+
+    python examples/dcgan_digits.py [--small] [--seed 0] [--picture FILE]
+
+To see a training loop of one's own with two optimizers in one compiled step. The generator makes
+pictures from 64 random numbers; the discriminator learns to give real ones a positive and made ones
+a negative number; the generator learns what makes it err. Source: A. Radford, L. Metz, S. Chintala,
+Unsupervised Representation Learning with Deep Convolutional Generative Adversarial Networks (2015).
+
+How good are the digits? A classifier that was trained on MNIST, and never saw a made one, looks at
+1,000 of them: good ones are those of which it is sure, and all ten classes should come.
+
+Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0).
+"""
+
+import fastnn
+import helpers
+import mnist_cnn
+import numpy as np
+from fastnn import layers, ops
+from fastnn.optimizers import Adam
+
+LATENT = 64
+
+
+def build_generator():
+    return fastnn.Sequential(
+        [
+            fastnn.Input((LATENT,)),
+            layers.Dense(7 * 7 * 64, use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+            layers.Reshape((7, 7, 64)),
+            layers.Conv2DTranspose(32, 4, strides=2, padding="same", use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
+            layers.ReLU(),
+            layers.Conv2DTranspose(1, 4, strides=2, padding="same", activation="tanh"),
+        ]
+    )
+
+
+def build_discriminator():
+    return fastnn.Sequential(
+        [
+            fastnn.Input((28, 28, 1)),
+            layers.Conv2D(32, 4, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Conv2D(64, 4, strides=2, padding="same"),
+            layers.LeakyReLU(0.2),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(1),
+        ]
+    )
+
+
+def build_step(generator, discriminator):
+    """A function of real pictures and random numbers that trains both: (their losses)."""
+    generator_optimizer, discriminator_optimizer = Adam(3e-4, beta_1=0.5), Adam(3e-4, beta_1=0.5)
+
+    @fastnn.compile
+    def step(real, z):
+        made = generator(z, training=True)
+        # -log sigmoid(x) = softplus(-x); made.detach(): the generator is not meant here.
+        right = ops.mean(ops.softplus(-discriminator(real, training=True)))
+        wrong = ops.mean(ops.softplus(discriminator(made.detach(), training=True)))
+        weights = discriminator.trainable_weights
+        discriminator_optimizer.apply(fastnn.gradients(right + wrong, weights), weights)
+
+        loss = ops.mean(ops.softplus(-discriminator(made, training=True)))
+        weights = generator.trainable_weights
+        generator_optimizer.apply(fastnn.gradients(loss, weights), weights)
+        return loss, right + wrong
+
+    return step
+
+
+def trained_classifier(x, y, epochs):
+    model = mnist_cnn.build()
+    model.compile("adam", "sparse_categorical_crossentropy")
+    model.fit(x, y, batch_size=64, epochs=epochs, verbose=0)
+    return model
+
+
+def draw(file, digits):
+    axes, save = helpers.figure(file, 8, 12, size=0.6)
+    for axis, digit in zip(axes.flat, digits, strict=False):
+        axis.imshow(digit[..., 0], cmap="gray_r")
+    save()
+
+
+def main():
+    parser = helpers.parser(__doc__, picture="digits that were made")
+    given = parser.parse_args()
+    fastnn.utils.set_random_seed(given.seed)
+    random = np.random.default_rng(given.seed)
+    (x, y), _ = helpers.pictures("mnist", given.small)
+    real = x.astype("float32") / 127.5 - 1  # -1 .. 1, as tanh gives
+
+    generator, discriminator = build_generator(), build_discriminator()
+    step = build_step(generator, discriminator)
+    epochs, batch_size = 1 if given.small else 8, 64
+    for epoch in range(epochs):
+        losses = []
+        for batch in random.permutation(len(x))[: len(x) // batch_size * batch_size].reshape(
+            -1, batch_size
+        ):
+            z = random.standard_normal((batch_size, LATENT), "float32")
+            losses.append(step(real[batch], z))
+        generators, discriminators = np.mean([[float(a), float(b)] for a, b in losses], axis=0)
+        print(f"epoch {epoch + 1}: generator {generators:.3f}, discriminator {discriminators:.3f}")
+
+    z = random.standard_normal((1000, LATENT), "float32")
+    made = generator.predict(z, verbose=0)
+    classifier = trained_classifier(x, y, epochs=1 if given.small else 2)
+    said = classifier.predict(127.5 * (made + 1), verbose=0)
+    sure = said.max(axis=1) > 0.9
+    print(
+        f"the classifier is over 90 % sure of {sure.mean():.1%} of 1,000 digits; "
+        f"of each class: {np.bincount(said[sure].argmax(axis=1), minlength=10).tolist()}"
+    )
+    if given.picture:
+        draw(given.picture, made)
+
+
+if __name__ == "__main__":
+    main()
