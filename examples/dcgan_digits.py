@@ -82,13 +82,6 @@ def trained_classifier(x, y, epochs):
     return model
 
 
-def draw(file, digits):
-    axes, save = helpers.figure(file, 8, 12, size=0.6)
-    for axis, digit in zip(axes.flat, digits, strict=False):
-        axis.imshow(digit[..., 0], cmap="gray_r")
-    save()
-
-
 def main():
     parser = helpers.parser(__doc__, picture="digits that were made")
     given = parser.parse_args()
@@ -102,11 +95,10 @@ def main():
     epochs, batch_size = 1 if given.small else 8, 64
     for epoch in range(epochs):
         losses = []
-        for batch in random.permutation(len(x))[: len(x) // batch_size * batch_size].reshape(
-            -1, batch_size
-        ):
+        order = random.permutation(len(x))
+        for i in range(0, len(x) - batch_size + 1, batch_size):
             z = random.standard_normal((batch_size, LATENT), "float32")
-            losses.append(step(real[batch], z))
+            losses.append(step(real[order[i : i + batch_size]], z))
         generators, discriminators = np.mean([[float(a), float(b)] for a, b in losses], axis=0)
         print(f"epoch {epoch + 1}: generator {generators:.3f}, discriminator {discriminators:.3f}")
 
@@ -120,7 +112,7 @@ def main():
         f"of each class: {np.bincount(said[sure].argmax(axis=1), minlength=10).tolist()}"
     )
     if given.picture:
-        draw(given.picture, made)
+        helpers.draw(given.picture, (made[:96].reshape(6, 16, 28, 28) + 1) / 2)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ noise is a layer, GaussianNoise, which draws new numbers at each step and does n
 mean squared error to the clean picture is compared with that of the noisy one, and with what is
 left where the best blur is used instead of a network.
 
+Seed 0: noisy 0.2502, best blur 0.0315, denoised 0.0107.
+
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0).
 """
 
@@ -44,14 +46,6 @@ def error(a, b):
     return np.mean(np.square(a - b), dtype="float64")
 
 
-def draw(file, *rows):
-    axes, save = helpers.figure(file, len(rows), 12, size=0.9)
-    for line, pictures in zip(axes, rows, strict=True):
-        for axis, picture in zip(line, pictures, strict=False):
-            axis.imshow(picture[..., 0], cmap="gray_r", vmin=0, vmax=1)
-    save()
-
-
 def main():
     parser = helpers.parser(__doc__, picture="digits: clean, noisy, denoised")
     given = parser.parse_args()
@@ -75,7 +69,7 @@ def main():
         f"denoised {error(denoised, x_test):.4f}, seed {given.seed}"
     )
     if given.picture:
-        draw(given.picture, x_test, noisy, denoised)
+        helpers.draw(given.picture, [a[:16] for a in (x_test, noisy, denoised)])
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ Data: flower_photos of TensorFlow; CC BY 2.0, each by its photographer (ATTRIBUT
 
 import fastnn
 import helpers
+import numpy as np
 from fastnn import layers
 from fastnn.utils import image_dataset_from_directory
 
@@ -54,12 +55,8 @@ def draw(file, dataset, seed):
     pictures, _ = next(iter(dataset))
     fastnn.utils.set_random_seed(seed)
     vary = fastnn.Sequential([fastnn.Input(pictures.shape[1:]), *augmentation()])
-    axes, save = helpers.figure(file, 5, 8)
-    for i, row in enumerate(axes):
-        shown = vary(pictures, training=i > 0).numpy().clip(0, 255).astype("uint8")
-        for axis, picture in zip(row, shown, strict=False):
-            axis.imshow(picture)
-    save()
+    rows = [vary(pictures[:8], training=varied > 0).numpy() / 255 for varied in range(5)]
+    helpers.draw(file, np.clip(rows, 0, 1))
 
 
 def main():

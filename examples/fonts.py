@@ -54,15 +54,6 @@ def trained(hidden, x, y, epochs):
     return model
 
 
-def draw(file, x, y):
-    """Letters of the five fonts, a row each."""
-    axes, save = helpers.figure(file, 5, 12, size=0.7)
-    for font, row in enumerate(axes):
-        for axis, letter in zip(row, x[y == font], strict=False):
-            axis.imshow(letter[::-1, :, 0], cmap="gray")  # they are stored upside down
-    save()
-
-
 def main():
     parser = helpers.parser(__doc__, picture="letters of each font")
     parser.add_argument("--validate", action="store_true", help="test on a tenth of the training")
@@ -83,7 +74,8 @@ def main():
             f"loss {loss:.4f}, seed {given.seed}"
         )
     if given.picture:
-        draw(given.picture, x, y)
+        letters = [x[y == font][:16] / 255 for font in range(5)]
+        helpers.draw(given.picture, [row[:, ::-1] for row in letters])  # they stand on their heads
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ tell them apart. Source: I. Goodfellow et al., Generative Adversarial Nets (2014
 Measured is the Wasserstein distance: how far, on average, one must move the made numbers to have
 the real ones. It is compared with that of a normal distribution of the same mean and deviation, and
 with that of two samples of real numbers, which is what chance leaves.
+
+Seeds 0, 1, 2: @GAN1@.
 """
 
 import fastnn
@@ -60,12 +62,12 @@ def build_step(generator, discriminator, rate):
 
 
 def draw(file, real, made):
-    axes, save = helpers.figure(file, 1, 1, size=5)
+    pyplot = helpers.pyplot()
     for numbers, name in ((real, "real"), (made, "made")):
-        axes[0, 0].hist(numbers, bins=np.linspace(-5, 5, 101), histtype="step", label=name)
-    axes[0, 0].set(xticks=range(-5, 6))
-    axes[0, 0].legend()
-    save()
+        pyplot.hist(numbers, bins=np.linspace(-5, 5, 101), histtype="step", label=name)
+    pyplot.legend()
+    pyplot.savefig(file)
+    print(f"picture: {file}")
 
 
 def main():

@@ -9,6 +9,9 @@ the same address costs from month to month, which a line continues into the year
 left, how dear a flat is for its time, is learnt by a network with an embedding (a row of trained
 numbers) for each name, 9,581 addresses among them, and by gradient boosting for comparison.
 
+Off by, on average, seeds 0, 1, 2: network 27,170, 27,787, 27,729 dollars, trees @TREES@.
+All settings were chosen with --validate, on the year before: 25,477 and 25,519 there.
+
 Data: HDB resale prices 2017-01 .. 2024-09, data.gov.sg, Singapore Open Data Licence 1.0.
 """
 
@@ -74,34 +77,31 @@ def build(counts):
     return fastnn.Model([*names, numbers], layers.Dense(1)(x))
 
 
-def neural_network(names, numbers, y, known, small):
-    """What the network, fitted to the known sales, says of all."""
+def neural_network(names, numbers, y, known, tested, small):
+    """What the network, fitted to the known sales, says of the tested ones."""
     scaled = (numbers - numbers[known].mean(axis=0)) / numbers[known].std(axis=0)
     x = [*names.T.astype("int32"), scaled.astype("float32")]
     model = build(names.max(axis=0) + 1)
     epochs, batch_size = 1 if small else 15, 256
-    steps = epochs * known.sum() // batch_size
-    rate = fastnn.optimizers.schedules.CosineDecay(0.002, steps)
+    rate = fastnn.optimizers.schedules.CosineDecay(0.002, epochs * known.sum() // batch_size)
     model.compile(fastnn.optimizers.Adam(rate), "mae")
     scale = y[known].std()
     model.fit([a[known] for a in x], y[known] / scale, batch_size, epochs, verbose=2)
-    return scale * model.predict(x, batch_size=4096, verbose=0)[:, 0]
+    return scale * model.predict([a[tested] for a in x], batch_size=4096, verbose=0)[:, 0]
 
 
-def boosted_trees(names, numbers, y, known, small):
+def boosted_trees(names, numbers, y, known, tested, small):
     """The same by scikit-learn, which takes for a name the mean of y that others of it have."""
     from sklearn.ensemble import HistGradientBoostingRegressor
     from sklearn.preprocessing import TargetEncoder
 
     encoder = TargetEncoder(target_type="continuous")
-    x = np.empty((len(y), names.shape[1] + numbers.shape[1]))
-    x[known, : names.shape[1]] = encoder.fit_transform(names[known], y[known])
-    x[~known, : names.shape[1]] = encoder.transform(names[~known])
-    x[:, names.shape[1] :] = numbers
+    encoded = encoder.fit_transform(names[known], y[known]), encoder.transform(names[tested])
     model = HistGradientBoostingRegressor(
         loss="absolute_error", max_iter=20 if small else 1000, max_leaf_nodes=63, random_state=0
     )
-    return model.fit(x[known], y[known]).predict(x)
+    model.fit(np.hstack((encoded[0], numbers[known])), y[known])
+    return model.predict(np.hstack((encoded[1], numbers[tested])))
 
 
 def main():
@@ -110,6 +110,7 @@ def main():
     given = parser.parse_args()
     helpers.scikit_learn()
     fastnn.utils.set_random_seed(given.seed)
+    np.random.seed(given.seed)  # noqa: NPY002 (TargetEncoder shuffles by it)
     names, numbers, month, area, price = load()
     first = month.max() + 1 - (24 if given.validate else 12)  # of the test's months
     known, tested = month < first, (month >= first) & (month < first + 12)
@@ -124,10 +125,13 @@ def main():
 
     print(f"{known.sum():,} sales to learn, {tested.sum():,} to test; mean {price.mean():,.0f}")
     for method in (boosted_trees, neural_network):
-        said = area * np.exp(index[month] + method(names, numbers, y, known, given.small))
-        error = np.abs(said - price)[tested]
-        print(f"{method.__name__}: off by {error.mean():,.0f} dollars on average, ", end="")
-        print(f"{np.mean(error / price[tested]):.2%}; median {np.median(error):,.0f}")
+        relative = method(names, numbers, y, known, tested, given.small)
+        said = area[tested] * np.exp(index[month[tested]] + relative)
+        error = np.abs(said - price[tested])
+        print(
+            f"{method.__name__}: off by {error.mean():,.0f} dollars on average, "
+            f"{np.mean(error / price[tested]):.2%}; median {np.median(error):,.0f}"
+        )
 
 
 if __name__ == "__main__":

@@ -46,14 +46,17 @@ def build():
 
 
 def draw_mistakes(file, x, y, probabilities):
-    """The pictures that the network got wrong and was surest of."""
-    wrong = (probabilities.argmax(axis=1) != y).nonzero()[0]
-    surest = wrong[(-probabilities[wrong].max(axis=1)).argsort()][:24]
-    axes, save = helpers.figure(file, 3, 8)
-    for axis, i in zip(axes.flat, surest, strict=False):
-        axis.imshow(x[i, ..., 0], cmap="gray_r")
-        axis.set_title(f"{y[i]}, not {probabilities[i].argmax()}", fontsize=8)
-    save()
+    """The 24 pictures that the network got wrong and was surest of, and what it took them for."""
+    said = probabilities.argmax(axis=1)
+    wrong = (said != y).nonzero()[0]
+    surest = wrong[(-probabilities[wrong].max(axis=1)).argsort()][:24].reshape(3, 8)
+    helpers.draw(file, x[surest] / 255)
+    for row in surest:
+        print(
+            "  ".join(
+                f"{right}, not {wrong}" for right, wrong in zip(y[row], said[row], strict=True)
+            )
+        )
 
 
 def main():

@@ -5,6 +5,9 @@
 To see what a network without convolutions can do: it treats a picture as 784 numbers whose
 neighbourhood it does not know. mnist_cnn.py does better with a quarter of the weights.
 
+Test accuracy after 20 epochs, seeds 0, 1, 2: digits 98.41, 98.54, 98.44 %, clothes 89.23, 89.32,
+89.05 %.
+
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), Fashion-MNIST (Zalando Research; MIT).
 """
 

@@ -64,10 +64,7 @@ def draw_map(file, decoder, side=15):
     points = np.linspace(-2, 2, side)
     z = np.stack(np.meshgrid(points, points), axis=-1).reshape(-1, 2)
     pixels = 1 / (1 + np.exp(-decoder.predict(z, verbose=0)))
-    grid = pixels.reshape(side, side, 28, 28).transpose(0, 2, 1, 3).reshape(side * 28, side * 28)
-    axes, save = helpers.figure(file, 1, 1, size=8)
-    axes[0, 0].imshow(grid, cmap="gray_r")
-    save()
+    helpers.draw(file, pixels.reshape(side, side, 28, 28))
 
 
 def main():
