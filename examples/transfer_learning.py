@@ -9,6 +9,8 @@ To see how a trained network is taken apart and used again. The network of mnist
     fine-tuned   after that all is trained a little, with a small learning rate;
     from scratch the same network learns clothes alone, from random weights.
 
+@TL@
+
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), Fashion-MNIST (Zalando Research; MIT).
 """
 
