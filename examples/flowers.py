@@ -1,6 +1,6 @@
 """Five kinds of flowers from 400 photographs: a network from scratch, with augmentation.
 
-    python examples/flowers.py [--size 96] [--small] [--seed 0] [--picture FILE]   (needs Pillow)
+    python examples/flowers.py [--size 64] [--small] [--seed 0] [--picture FILE]   (needs Pillow)
 
 To see what to do where pictures are few: they are read from folders, one for each class, and at
 each step a new variant of each is drawn, mirrored, turned, shifted, enlarged, in another light. The
@@ -61,7 +61,7 @@ def draw(file, dataset, seed):
 
 def main():
     parser = helpers.parser(__doc__, picture="variants of photographs")
-    parser.add_argument("--size", type=int, default=96, help="pixels of a side")
+    parser.add_argument("--size", type=int, default=64, help="pixels of a side")
     parser.add_argument("--plain", action="store_true", help="without augmentation")
     given = parser.parse_args()
     folder = helpers.data_file("flowers")
@@ -74,7 +74,7 @@ def main():
 
     model = build(size, len(classes), augmented=not given.plain)
     model.summary()
-    epochs = 2 if given.small else 80
+    epochs = 2 if given.small else 60
     rate = fastnn.optimizers.schedules.CosineDecay(0.002, epochs * -(-400 // BATCH))
     model.compile(
         fastnn.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]

@@ -9,8 +9,9 @@ the same address costs from month to month, which a line continues into the year
 left, how dear a flat is for its time, is learnt by a network with an embedding (a row of trained
 numbers) for each name, 9,581 addresses among them, and by gradient boosting for comparison.
 
-Off by, on average, seeds 0, 1, 2: network 27,170, 27,787, 27,729 dollars, trees @TREES@.
-All settings were chosen with --validate, on the year before: 25,477 and 25,519 there.
+Off by, on average, seeds 0, 1, 2: network 27,170, 27,787, 27,729 dollars, trees
+28,408, 28,321, 28,421. No setting was chosen on the last year; on the one before (--validate, seed
+0) the two are off by 25,477 and 25,486, and trees with other settings by 25,214 to 25,602.
 
 Data: HDB resale prices 2017-01 .. 2024-09, data.gov.sg, Singapore Open Data Licence 1.0.
 """
@@ -24,7 +25,7 @@ import numpy as np
 from fastnn import layers, ops
 
 NAMES = ("address", "street_name", "town", "flat_type", "flat_model")
-TREND = 6  # months; of 6, 12, 18, 24 and 36 the best for the four years that precede the last
+TREND = 6  # months; of 6, 12, 18, 24 and 36 the best for four years before the last
 
 
 def load():
