@@ -9,7 +9,17 @@ source, 48,000 digits (or clothes). Then it is given few pictures of the other k
     fine-tuned   after that all is trained, with a smaller learning rate;
     from scratch the same network learns the few pictures alone, from random weights.
 
-@TL@
+Test accuracy, seed 0, mean of five draws of the few pictures:
+
+    pictures      digits, then clothes             clothes, then digits
+              frozen  fine-tuned  scratch      frozen  fine-tuned  scratch
+          30  54.4 %      56.8 %   55.1 %      58.7 %      62.3 %   58.1 %
+         100  67.2 %      71.2 %   71.5 %      77.3 %      82.2 %   79.9 %
+         300  73.9 %      78.8 %   78.1 %      85.6 %      91.3 %   89.8 %
+       1,000  74.9 %      82.1 %   83.0 %      86.7 %      94.2 %   94.3 %
+
+Clothes teach something of digits, as long as these are few; digits teach next to nothing of
+clothes, whose textures they lack.
 
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), Fashion-MNIST (Zalando Research; MIT).
 """
