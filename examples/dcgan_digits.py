@@ -61,7 +61,7 @@ def build_discriminator():
 
 def build_step(generator, discriminator, steps):
     """A function of real pictures and random numbers that trains both: (their losses)."""
-    rate = CosineDecay(5e-4, steps)  # to 0: without, the two circle around each other to the end
+    rate = CosineDecay(5e-4, steps)  # to 0, so that the two come to rest
     generator_optimizer, discriminator_optimizer = Adam(rate, beta_1=0.5), Adam(rate, beta_1=0.5)
 
     def judged(pictures, digits):

@@ -18,8 +18,7 @@ Test accuracy, seed 0, mean of five draws of the few pictures:
          300  73.9 %      78.8 %   78.1 %      85.6 %      91.3 %   89.8 %
        1,000  74.9 %      82.1 %   83.0 %      86.7 %      94.2 %   94.3 %
 
-Clothes teach something of digits, as long as these are few; digits teach next to nothing of
-clothes, whose textures they lack.
+Clothes teach something of digits, as long as these are few; digits next to nothing of clothes.
 
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0), Fashion-MNIST (Zalando Research; MIT).
 """

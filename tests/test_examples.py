@@ -52,7 +52,7 @@ RUNS = [
     (
         "dcgan_digits.py --picture",
         "matplotlib",
-        r"generator ([\d.]+), discriminator ([\d.]+)",
+        r"generator ([\d.]+), discriminator ([\d.]+)\nof 1,000 digits .* sure of [\d.]+%",
         lambda generator, discriminator: 0 < generator < 5 and 0 < discriminator < 2,
     ),
     (
