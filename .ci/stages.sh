@@ -187,6 +187,7 @@ suite() { # suite NAME=VALUE OPTIONS...
 # Without what looks at sources, or at other libraries: the same for every set.
 isa_suite() {
   suite "FASTNN_ISA=$1" --ignore=tests/test_benchmarks.py --ignore=tests/test_complete.py \
+    --ignore=tests/test_examples.py \
     --ignore=tests/test_link.py --ignore=tests/test_ptxas.py
 }
 any_suite() { if [[ $1 == main ]]; then main_suite; else isa_suite "$1"; fi; }

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +12,72 @@ import pytest
 from contract import ROOT
 
 EXAMPLES = ROOT / "examples"
+PERCENT = r"test accuracy ([\d.]+)%"
+
+# Run with --small: what, what it needs, what it prints at the end, what holds of the numbers in it.
+RUNS = [
+    ("mnist_mlp.py", "", PERCENT, lambda p: p > 60),
+    ("mnist_mlp.py --dataset fashion_mnist", "", PERCENT, lambda p: p > 50),
+    ("mnist_cnn.py --picture", "matplotlib", PERCENT, lambda p: p > 40),
+    (
+        "hdb_resale.py",
+        "sklearn",
+        r"trees: off by ([\d,]+) .*\n(?:.*\n)*neural_network: off by ([\d,]+) ",
+        lambda trees, network: 20_000 < network < 80_000 and 20_000 < trees < 80_000,
+    ),
+    (
+        "fonts.py --picture",
+        "matplotlib",
+        rf"dense: .*{PERCENT}(?:.*\n)*convolutional: .*{PERCENT}",
+        lambda dense, convolutional: convolutional > 50,
+    ),
+    (
+        "denoising_autoencoder.py --picture",
+        "matplotlib",
+        r"noisy ([\d.]+), best blur [\d.]+, denoised ([\d.]+)",
+        lambda noisy, denoised: abs(noisy - 0.25) < 0.01 and denoised < 0.1,
+    ),
+    (
+        "variational_autoencoder.py --picture",
+        "matplotlib",
+        r"ELBO (-[\d.]+) nats a digit of training, (-[\d.]+) of the test",
+        lambda training, test: -400 < test < -100 and abs(training - test) < 40,
+    ),
+    (
+        "gan_1d.py --picture",
+        "matplotlib",
+        r"step      0: distance ([\d.]+)(?:.*\n)*.*made ([\d.]+),.* of real ones ([\d.]+)",
+        lambda before, after, chance: after < before / 2 and chance < 0.1,
+    ),
+    (
+        "dcgan_digits.py --picture",
+        "matplotlib",
+        r"generator ([\d.]+), discriminator ([\d.]+)\nof 1,000 digits .* sure of [\d.]+%",
+        lambda generator, discriminator: 0 < generator < 5 and 0 < discriminator < 2,
+    ),
+    (
+        "transfer_learning.py",
+        "",
+        r"(?m)^ *100 +([\d.]+)% +([\d.]+)% +[\d.]+%",
+        lambda frozen, tuned: 10 < frozen and 20 < tuned,
+    ),
+    (
+        "deep_features.py",
+        "sklearn",
+        r"logistic regression +by pixels ([\d.]+)%, by features ([\d.]+)%",
+        lambda pixels, features: pixels > 70 and features > 70,
+    ),
+    (
+        "custom_training_loop.py",
+        "",
+        PERCENT + r"(?:.*\n)*.* replayed; the weights are the same bits",
+        lambda p: p > 90,
+    ),
+]
 
 
 def run(name, *arguments, **environment):
-    command = [sys.executable, EXAMPLES / name, *map(str, arguments)]
+    command = [sys.executable, "-W", "error", EXAMPLES / name, *map(str, arguments)]
     known = os.environ | environment
     return subprocess.run(command, env=known, capture_output=True, text=True, timeout=300)
 
@@ -64,3 +127,37 @@ def test_image_filters_of_a_white_square():
     assert len(corners) == 4
     wanted = [(10, 15), (10, 34), (29, 15), (29, 34)]
     assert np.abs(np.array(sorted(map(tuple, corners))) - wanted).max() <= 2
+
+
+@pytest.mark.parametrize(("command", "needed", "pattern", "holds"), RUNS, ids=[r[0] for r in RUNS])
+def test_runs(command, needed, pattern, holds, tmp_path):
+    if "FASTNN_DATA" not in os.environ:
+        pytest.skip("FASTNN_DATA is not set")
+    if needed:
+        pytest.importorskip(needed, reason=f"{needed} is not installed")
+    command = [*command.split(), "--small"]
+    file = tmp_path / "picture.png"
+    if "--picture" in command:
+        command.insert(command.index("--picture") + 1, str(file))
+    done = run(*command)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = re.search(pattern, done.stdout)
+    assert found, done.stdout
+    assert holds(*(float(n.replace(",", "")) for n in found.groups())), found.group()
+    assert file.exists() == ("--picture" in command)
+
+
+@pytest.mark.parametrize("name", ["fonts.py", "hdb_resale.py"])
+def test_says_that_the_data_are_missing(name, tmp_path):
+    if name == "hdb_resale.py":
+        pytest.importorskip("sklearn", reason="scikit-learn is not installed")
+    for folder, said in (("", "FASTNN_DATA is not set"), (str(tmp_path), "is not there")):
+        done = run(name, "--small", FASTNN_DATA=folder)
+        assert done.returncode == 77, done.stdout + done.stderr
+        assert "skipped" in done.stdout and said in done.stdout
+
+
+def test_all_are_listed():
+    listed = (EXAMPLES / "README.md").read_text()
+    for path in EXAMPLES.glob("*.py"):
+        assert f"[{path.name}]({path.name})" in listed
