@@ -69,7 +69,7 @@ def test_a_missing_cpu_kernel(copied):
     kernels = sorted((copied / "src/cpp/kernels").glob("*.cpp"))
     plain = [
         copied / "tests/cpp/selftest_contract.cpp",
-        copied / "src/cpp/past_bytes.cpp",
+        copied / "src/cpp/tuning.cpp",
         *sorted((copied / "src/cpp/checks").glob("*.cpp")),
     ]
     others = compile_all(plain, copied / "others", options)

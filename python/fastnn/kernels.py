@@ -15,6 +15,7 @@ array([0., 2.], dtype=float32)
 """
 
 from . import _cpu, devices
+from ._names import unknown
 
 
 def _dispatcher(name):
@@ -32,6 +33,31 @@ def _dispatcher(name):
     kernel.__name__ = kernel.__qualname__ = name
     kernel.__doc__ = on_cpu.__doc__
     return kernel
+
+
+def plan_of(kernel, *operands):
+    """How the CPU would compute a call, which is not made.
+
+    Args:
+        kernel: its name.
+        operands: as the kernel takes them.
+
+    Returns:
+        A dict: "algorithm", or None where there is one alone; "parts", of each of its launches;
+        and "shared_bytes" and "slice_bytes" (the latter once a thread) of scratch memory.
+
+    Convolutions go by "direct", "dots", "depthwise" or "winograd", whichever is estimated to take
+    less time; the environment variable FASTNN_CONV=direct rules the last one out.
+
+    >>> import numpy as np, fastnn
+    >>> x, w = np.ones((1, 32, 32, 64), "float32"), np.ones((3, 3, 64, 64), "float32")
+    >>> settings = (1, 1, 1, 1, 1, 1, 1, 1, 1, "none")
+    >>> fastnn.kernels.plan_of("conv2d", np.empty_like(x), x, w, None, settings)["algorithm"]
+    'winograd'
+    """
+    if kernel not in _cpu.operations:
+        raise unknown("plan_of", kernel, _cpu.operations, "another kernel")
+    return getattr(_cpu, kernel)(*operands, plan=True)
 
 
 __all__ = list(_cpu.operations)

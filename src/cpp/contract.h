@@ -140,6 +140,7 @@ struct Schedule {
   bool mergeable = false;              // the number of parts changes no bit, and fewer cost less
   float nanoseconds[kMaxStages] = {};  // estimated work of a stage on one core
   int64_t shared_bytes = 0, slice_bytes = 0;
+  const char* algorithm = nullptr;  // where there are several; for whoever asks
 
   // Four parts a thread are enough for all to end at about the same time.
   FASTNN_INLINE int64_t parts_for(int stage, int threads) const {

@@ -260,7 +260,8 @@ std::string dump(const std::vector<PlanBuffer>& buffers, const std::vector<PlanL
     for (int k = phase.first; k < phase.last; ++k) {
       const PlanLaunch& launch = launches[plan.order[k]];
       table += text("  %5d  %-34s %5lld parts %10.0f ns ", plan.order[k],
-                    text("%s.%d", launch.name, launch.stage).c_str(), number(launch.parts),
+                    text("%s%s%s.%d", launch.name, launch.algorithm ? ":" : "",
+                                  launch.algorithm ? launch.algorithm : "", launch.stage).c_str(), number(launch.parts),
                     launch.nanoseconds);
       for (const Access& a : launch.accesses) {
         const int64_t offset = plan.offset[a.buffer];

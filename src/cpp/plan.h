@@ -29,6 +29,7 @@ inline bool same_bytes(const Access& a, const Access& b) {
 
 struct PlanLaunch {
   const char* name = "";
+  const char* algorithm = nullptr;  // where the operation has several
   int stage = 0;
   int64_t parts = 1;
   double nanoseconds = 0;  // estimated work on one core

@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from . import Size, positive
+from . import Size, positive, winograd
 from .unary import activated, activated_size, through_activation
 
 
@@ -99,15 +99,22 @@ def to_w(g, dy, x, shape):
     return dw
 
 
+def with_bias(size, bias):
+    return size if bias is None else Size(size.magnitude + positive(bias), size.terms + 1)
+
+
 @by_settings
 def conv2d(g, x, w, bias, activation):
     return activated(forward(g, x, w, bias), activation)
 
 
 @by_settings
-def conv2d_magnitude(g, x, w, bias, activation):
-    y = forward(g, positive(x), positive(w), positive(bias))
-    size = Size(y, math.prod(w.shape[:3]) + (bias is not None))
+def conv2d_magnitude(g, x, w, bias, activation, algorithm):
+    if algorithm == "winograd":
+        size = winograd.forward(g, x, w, g.size(x.shape, w.shape[:2]))
+    else:
+        size = Size(forward(g, positive(x), positive(w), None), math.prod(w.shape[:3]))
+    size = with_bias(size, bias)
     return activated_size(size, forward(g, x, w, bias), activation)
 
 
@@ -124,10 +131,13 @@ def conv2d_transpose(g, y, w, bias, x_shape, activation):
 
 
 @by_settings
-def conv2d_transpose_magnitude(g, y, w, bias, x_shape, activation):
-    x = transposed(g, positive(y), positive(w), positive(bias), x_shape)
-    taps = math.prod(w.shape[:2]) * w.shape[3] // g.groups
-    size = Size(x, taps + (bias is not None))
+def conv2d_transpose_magnitude(g, y, w, bias, x_shape, activation, algorithm):
+    if algorithm == "winograd":
+        size = winograd.transposed(g, y, w, x_shape)
+    else:
+        taps = math.prod(w.shape[:2]) * w.shape[3] // g.groups
+        size = Size(transposed(g, positive(y), positive(w), None, x_shape), taps)
+    size = with_bias(size, bias)
     return activated_size(size, transposed(g, y, w, bias, x_shape), activation)
 
 
@@ -144,5 +154,7 @@ def conv2d_backward_w(g, dy, x, dw_shape):
 
 
 @by_settings
-def conv2d_backward_w_magnitude(g, dy, x, dw_shape):
+def conv2d_backward_w_magnitude(g, dy, x, dw_shape, algorithm):
+    if algorithm == "winograd":
+        return winograd.to_w(g, dy, x, dw_shape)
     return Size(to_w(g, positive(dy), positive(x), dw_shape), math.prod(dy.shape[:3]))

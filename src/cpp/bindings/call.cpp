@@ -149,15 +149,30 @@ bool read_add(const Bound& b, PyObject* value, Gathered& call) {
   return true;
 }
 
+// What the keyword `plan` asks for instead of the call: how it would be computed.
+PyObject* describe(const Operation& op, const Arguments& arguments) {
+  Schedule schedule;
+  op.schedule(arguments, schedule);
+  PyObject* parts = PyTuple_New(schedule.stages);
+  for (int s = 0; parts && s < schedule.stages; ++s)
+    PyTuple_SET_ITEM(parts, s, PyLong_FromLongLong(schedule.parts[s]));
+  return Py_BuildValue("{s:z,s:N,s:L,s:L}", "algorithm", schedule.algorithm, "parts", parts,
+                       "shared_bytes", static_cast<long long>(schedule.shared_bytes), "slice_bytes",
+                       static_cast<long long>(schedule.slice_bytes));
+}
+
 PyObject* invoke_or_throw(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                           PyObject* names) {
   const Bound& b = *static_cast<Bound*>(PyCapsule_GetPointer(self, nullptr));
   const Operation& op = *b.operation;
   const int wanted = b.operands + (b.row->settings_count > 0);
   const Py_ssize_t keywords = names ? PyTuple_GET_SIZE(names) : 0;
-  const bool has_add =
-      keywords == 1 && !PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), "add");
-  if (nargs != wanted || (keywords && !has_add))
+  const auto has = [&](const char* keyword) {
+    return keywords == 1 &&
+           !PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), keyword);
+  };
+  const bool has_add = has("add"), has_plan = has("plan");
+  if (nargs != wanted || (keywords && !has_add && !has_plan))
     return wrong(PyExc_TypeError, std::string(op.name) + ": " + std::to_string(nargs) +
                                       " positional arguments came; the call is " + b.doc);
   Gathered call;
@@ -180,6 +195,7 @@ PyObject* invoke_or_throw(PyObject* self, PyObject* const* args, Py_ssize_t narg
   b.row->check(arguments, check);
   if (!check.failed()) check.refuse_overlaps();
   if (check.failed()) return fail(check);
+  if (has_plan) return describe(op, arguments);
 
   Call launch{static_cast<OperationId>(b.id), call.operands, call.first, settings, call.arrays};
   if (!b.core->launch(*b.device, launch)) return nullptr;

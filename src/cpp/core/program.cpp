@@ -65,6 +65,7 @@ void Program::describe(const Recorder& recorder) {
     for (int stage = 0; stage < stages; ++stage) {
       PlanLaunch launch;
       launch.name = op.name;
+      launch.algorithm = call.schedule.algorithm;
       launch.stage = stage;
       launch.parts = device_.host ? call.schedule.parts_for(stage, replay_.slots) : 1;
       launch.nanoseconds = call.schedule.nanoseconds[stage];

@@ -1,4 +1,4 @@
-// conv2d and conv2d_transpose, which is its gradient to x, too: direct, channels last. The weights
+// conv2d and conv2d_transpose, which is its gradient to x, too: directly, channels last. The weights
 // (KH, KW, C, F) are the right factor of a product as they lie, and the columns of a window are
 // contiguous in x, so that nothing is rearranged but the edges: where windows look beyond a
 // picture, a block's rows are copied with zeros around them, or the taps go over the outputs that
@@ -6,24 +6,19 @@
 // reversed, by a first launch, and the same code runs over y.
 #include "conv2d_depthwise.h"
 #include "conv2d_direct.h"
-#include "gemm_columns.h"
+#include "conv2d_turn.h"
+#include "winograd.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-// Of each tap and group the matrix (C, F) becomes (F, C); the taps in the order of the phases. For
-// dots columns become rows instead, and forward the taps stay as they are.
+// For dots columns become rows, and forward the taps stay as they are.
 template <class T>
-void turn_weights(const DirectPlan& p, T* turned, const T* w, Range taps) noexcept {
+void turn_to_rows(const DirectPlan& p, T* turned, const T* w, Range taps) noexcept {
   const Convolution& c = p.c;
   const int64_t all = c.KH * c.KW;
-  for (int64_t at = taps.begin; at < taps.end; ++at) {
-    const int64_t group = at / all, tap = at % all, place = p.back ? p.place_of(tap) : tap;
-    if (!p.dots) {
-      transpose(turned + (group * all + place) * c.group_C * c.group_F, c.group_C,
-                w + tap * c.group_C * c.F + group * c.group_F, c.F, c.group_F, c.group_C);
-      continue;
-    }
+  for (int64_t tap = taps.begin; tap < taps.end; ++tap) {
+    const int64_t place = p.back ? p.place_of(tap) : tap;
     for (int64_t k = 0; k < c.C * c.F; ++k) {
       const int64_t column = p.back ? k / c.F : k % c.F, row = p.back ? k % c.F : k / c.F;
       turned[(column * all + place) * p.group_in + row] = w[tap * c.C * c.F + k];
@@ -62,7 +57,8 @@ void run(const DirectPlan& p, Out out, In in, In w, MaybeIn bias, bool add, Scra
   const bool turned = p.back || p.dots;
   T* const room = scratch.shared<T>();
   if (turned && part.stage == 0) {
-    return turn_weights(p, room, w.as<T>(), share(p.c.groups * p.c.KH * p.c.KW, part));
+    const Range taps = share(p.c.groups * p.c.KH * p.c.KW, part);
+    return p.dots ? turn_to_rows(p, room, w.as<T>(), taps) : turn_taps(p, room, w.as<T>(), taps);
   }
   const int64_t group_size = p.c.KH * p.c.KW * p.c.group_F * p.c.group_C;
   const Direct<T> d = {in.as<T>(),
@@ -83,8 +79,11 @@ void run(const DirectPlan& p, Out out, In in, In w, MaybeIn bias, bool add, Scra
 void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
             const Part& part) noexcept {
   if (y.size() == 0) return;
-  const ConvAlgorithm algorithm = choose(x, w, s, false);
+  const ConvAlgorithm algorithm = choose(x, w, s, Wanted::y);
   if (algorithm == ConvAlgorithm::depthwise) return depthwise(y, x, w, bias, scratch, s, part);
+  if (algorithm == ConvAlgorithm::winograd) {
+    return winograd(y, x, w, bias, scratch, s, false, part);
+  }
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const DirectPlan p(Convolution(y, x, w, s), false, algorithm, sizeof(T));
@@ -95,18 +94,21 @@ void conv2d(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSet
 void conv2d_schedule(OutAdd y, In x, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                      Schedule& schedule) noexcept {
   if (y.size() == 0) return;
-  const ConvAlgorithm algorithm = choose(x, w, s, false);
+  const ConvAlgorithm algorithm = choose(x, w, s, Wanted::y);
+  schedule.algorithm = name_of(algorithm);
   if (algorithm == ConvAlgorithm::depthwise) return depthwise_schedule(y, x, w, s, schedule);
+  if (algorithm == ConvAlgorithm::winograd) return winograd_schedule(y, x, w, s, false, schedule);
   plan(schedule, DirectPlan(Convolution(y, x, w, s), false, algorithm, size_of(y.dtype())), w);
 }
 
 void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
                       const Part& part) noexcept {
   if (x.size() == 0) return;
-  const ConvAlgorithm algorithm = choose(x, w, s, true);
+  const ConvAlgorithm algorithm = choose(x, w, s, Wanted::x);
   if (algorithm == ConvAlgorithm::depthwise) {
     return depthwise_transpose(x, y, w, bias, scratch, s, part);
   }
+  if (algorithm == ConvAlgorithm::winograd) return winograd(x, y, w, bias, scratch, s, true, part);
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const DirectPlan p(Convolution(y, x, w, s), true, algorithm, sizeof(T));
@@ -117,10 +119,12 @@ void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const
 void conv2d_transpose_schedule(OutAdd x, In y, In w, MaybeIn, Scratch, const Conv2dSettings& s,
                                Schedule& schedule) noexcept {
   if (x.size() == 0) return;
-  const ConvAlgorithm algorithm = choose(x, w, s, true);
+  const ConvAlgorithm algorithm = choose(x, w, s, Wanted::x);
+  schedule.algorithm = name_of(algorithm);
   if (algorithm == ConvAlgorithm::depthwise) {
     return depthwise_transpose_schedule(x, y, w, s, schedule);
   }
+  if (algorithm == ConvAlgorithm::winograd) return winograd_schedule(x, y, w, s, true, schedule);
   plan(schedule, DirectPlan(Convolution(y, x, w, s), true, algorithm, size_of(x.dtype())), w);
 }
 

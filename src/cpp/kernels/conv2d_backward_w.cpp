@@ -1,4 +1,4 @@
-// conv2d_backward_w: direct. Tiles of dw stay in registers while the pixels of a block pass by: of
+// conv2d_backward_w: directly. Tiles of dw stay in registers while the pixels of a block pass by: of
 // dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
 // vectors of dy's channels; where those are few, the other way round. Where a window's row is
 // short, all its rows are taken together. The pixels fall into `splits`, each with a partial dw
@@ -6,6 +6,7 @@
 #include "conv2d_depthwise.h"
 #include "conv2d_plan.h"
 #include "gemm_plan.h"
+#include "winograd.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
@@ -267,8 +268,12 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
     if (!dw.add()) __builtin_memset(dw.as<char>(), 0, static_cast<size_t>(dw.operand->bytes()));
     return;
   }
-  if (choose(x, dw, s, false) == ConvAlgorithm::depthwise) {
+  const ConvAlgorithm algorithm = choose(x, dw, s, Wanted::w);
+  if (algorithm == ConvAlgorithm::depthwise) {
     return depthwise_backward_w(dw, dy, x, scratch, s, part);
+  }
+  if (algorithm == ConvAlgorithm::winograd) {
+    return winograd_backward_w(dw, dy, x, scratch, s, part);
   }
   with_float(dw.dtype(), [&](auto tag) {
     using T = decltype(tag);
@@ -284,8 +289,13 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
 void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSettings& s,
                                 Schedule& schedule) noexcept {
   if (dy.size() == 0) return;
-  if (choose(x, dw, s, false) == ConvAlgorithm::depthwise) {
+  const ConvAlgorithm algorithm = choose(x, dw, s, Wanted::w);
+  schedule.algorithm = name_of(algorithm);
+  if (algorithm == ConvAlgorithm::depthwise) {
     return depthwise_backward_w_schedule(dw, dy, x, s, schedule);
+  }
+  if (algorithm == ConvAlgorithm::winograd) {
+    return winograd_backward_w_schedule(dw, dy, x, s, schedule);
   }
   const int64_t bytes = size_of(dw.dtype());
   const WeightPlan p(Convolution(dy, x, dw, s), bytes);

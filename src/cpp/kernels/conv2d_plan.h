@@ -1,42 +1,10 @@
 // Which algorithm computes a convolution, and how the direct one falls into blocks, from the shapes
 // and settings alone.
 #pragma once
+#include "conv2d_choice.h"
 #include "conv2d_geometry.h"
-#include "conv2d_tile.h"
 
 namespace fastnn::FASTNN_ISA {
-
-enum class ConvAlgorithm {
-  direct,     // tiles of pixels times channels in registers
-  dots,       // direct, but few columns: vectors along the depth
-  depthwise,  // each channel of x by itself: vectors of channels
-};
-
-// Of y = x * w or, back, of x.
-FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, bool back) {
-  if (s.groups > 1 && w.dim(2) == 1) return ConvAlgorithm::depthwise;
-  const int64_t columns = back ? x.dim(3) : w.dim(3), depth = back ? w.dim(3) : x.dim(3);
-  const int64_t L = kVectorBytes / size_of(x.dtype());
-  if (s.groups == 1 && columns <= kDotColumns && 4 * columns <= L && depth * w.dim(1) >= L) {
-    return ConvAlgorithm::dots;
-  }
-  return ConvAlgorithm::direct;
-}
-
-// Lanes of the vectors that take so many columns: of half vectors if they leave fewer empty.
-FASTNN_INLINE int64_t lanes_for(int64_t columns, int64_t bytes) {
-  const int64_t L = kVectorBytes / bytes, halves = blocks_of(L / 2, columns);
-  return bytes == 4 && halves <= kHalfVectors && halves % 2 == 1 ? L / 2 : L;
-}
-
-// Bytes of weights that a core multiplies with one pixel in a nanosecond (Zen 4; its peak is 236).
-#if defined(__AVX2__)
-constexpr double kConvBytes = 210;
-#elif defined(__aarch64__)
-constexpr double kConvBytes = 100;
-#else
-constexpr double kConvBytes = 60;
-#endif
 
 constexpr int64_t kFrameBytes = 96 << 10;     // of the input that a block looks at, if it can be
 constexpr int64_t kMostFrameBytes = 4 << 20;  // beyond this no frame is made
