@@ -3,7 +3,7 @@
     python tests/killed.py [--kills 200] [--seed 0]
 
 No file may be lost or half-written, and the weights at the end must be those of a training that was
-never killed, bit by bit. test_checkpoints.py runs 10 kills; .ci/nightly runs 200.
+never killed, bit by bit. test_backups.py runs 10 kills; .ci/nightly runs 200.
 """
 
 import argparse

@@ -3,7 +3,7 @@
     python tests/mutated.py [--files 1000] [--seed 0]
 
 A refusal is a ValueError that begins with the file's name, and changes no weight; memory stays
-bounded. test_weights_hostile.py runs 100 files; .ci/nightly runs 1,000.
+bounded. test_weights_files.py runs 100 files; .ci/nightly runs 1,000.
 """
 
 import argparse
