@@ -68,6 +68,7 @@ class Layer(Converting, Weighted):
     """
 
     training_argument = False  # whether call() takes training=
+    _trains_alone = False  # whether a call outside of a model is one of training
     _takes_tensors = True  # of its dtype, as they are
 
     def __init_subclass__(cls, **arguments):
@@ -146,7 +147,7 @@ class Layer(Converting, Weighted):
             self._called = True
         outer = _calls.training, _calls.losses
         if training is None:
-            training = bool(outer[0])
+            training = bool(self._trains_alone if outer[0] is None else outer[0])
         if self.training_argument:
             keywords["training"] = training
         _calls.training = training
