@@ -194,9 +194,12 @@ class RandomCrop(Augmentation):
         return ops.minimum(drawn, float(most))  # a number just below most + 1 may round to it
 
     def transform_images(self, images, transformation):
-        zero, one = ops.zeros((1,), images.dtype), ops.ones((1,), images.dtype)
-        h, w = transformation["h_start"], transformation["w_start"]
-        matrix = ops.concatenate([one, zero, w, zero, one, h, zero, zero])
+        starts = [transformation[name] for name in ("w_start", "h_start")]
+        rows = [[0, 0, 1, 0, 0, 0, 0, 0], [0, 0, 0, 0, 0, 1, 0, 0]]
+        moves = self.constant(images, "moves", lambda: rows)
+        unmoved = self.constant(images, "unmoved", lambda: [1, 0, 0, 0, 1, 0, 0, 0])
+        matrix = ops.dense(ops.reshape(ops.concatenate(starts), (1, 2)), moves, unmoved)
+        matrix = ops.reshape(matrix, (8,))
         size = (self.height, self.width)
         return ops.affine_transform(images, matrix, "nearest", "nearest", size=size)
 

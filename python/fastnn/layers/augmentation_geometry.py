@@ -244,11 +244,8 @@ class RandomShear(Geometric):
         self._x, self._y = _shears(x_factor, "x_factor"), _shears(y_factor, "y_factor")
 
     def get_random_transformation(self, images):
-        signs = ops.where(
-            ops.greater(self.draw(images, (images.shape[0], 1)), 0.5),
-            -1.0,
-            ops.ones((1, 1), images.dtype),
-        )
+        turned = ops.greater(self.draw(images, (images.shape[0], 1)), 0.5)
+        signs = ops.subtract(1.0, ops.multiply(ops.cast(turned, images.dtype), 2.0))
         drawn = self.draw_columns(images, self._x, self._y)
         return {"shear_factor": ops.multiply(drawn, signs)}
 
