@@ -27,31 +27,33 @@ void resize(Out y, In x, const ResizeSettings& s, Stream& stream) noexcept {
   });
 }
 
+// An element at a time: four at once, as map() has them, do not fit into the registers.
 template <class T>
 __global__ void __launch_bounds__(kThreads)
     resize_backward_kernel(T* dx, bool add, const T* dy, Interpolation how, Sizes s, int64_t n) {
-  map(dx, add, n, [&](int64_t at) {
+  const int64_t step = int64_t{gridDim.x} * kThreads;
+  for (int64_t at = blockIdx.x * int64_t{kThreads} + threadIdx.x; at < n; at += step) {
     const Element e = element_of(at, s.H, s.W, s.C);
+    const bool none = s.OH == 0 || s.OW == 0;
+    const Users rows = none ? Users{0, 0} : users_of(how, s.H, s.OH, e.row),
+                columns = none ? Users{0, 0} : users_of(how, s.W, s.OW, e.column);
     T sum = 0;
-    if (s.OH == 0 || s.OW == 0) return sum;
-    const Users rows = users_of(how, s.H, s.OH, e.row),
-                columns = users_of(how, s.W, s.OW, e.column);
     for (int64_t i = rows.begin; i < rows.end; ++i) {
       const T wy = share_of<T>(resize_taps(how, s.H, s.OH, i), e.row);
       const T* from = dy + (e.n * s.OH + i) * s.OW * s.C + e.c;
       for (int64_t j = columns.begin; j < columns.end; ++j)
         sum += wy * share_of<T>(resize_taps(how, s.W, s.OW, j), e.column) * from[j * s.C];
     }
-    return sum;
-  });
+    dx[at] = add ? dx[at] + sum : sum;
+  }
 }
 
 void resize_backward(OutAdd dx, In dy, const ResizeSettings& s, Stream& stream) noexcept {
   if (dx.size() == 0) return;
   with_float(dx.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    launch_map(resize_backward_kernel<T>, dx.size(), stream, dx.as<T>(), dx.add(), dy.as<T>(),
-               s.interpolation, sizes_of(dy, dx), dx.size());
+    launch(resize_backward_kernel<T>, grid_of(blocks_of(kThreads, dx.size())), dim3(kThreads), 0,
+           stream, dx.as<T>(), dx.add(), dy.as<T>(), s.interpolation, sizes_of(dy, dx), dx.size());
   });
 }
 
