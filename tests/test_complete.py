@@ -16,19 +16,20 @@ def test_every_operation_is_complete():
 
 # What fastnn.ops offers: a name that comes or goes is a decision.
 PUBLIC = """
-abs absolute adadelta_update adagrad_update adam_update add argmax argmin average_pool batch_norm
-binary binary_crossentropy bincount broadcast_to cast categorical_crossentropy celu chain clip
-compare concatenate confusion_matrix conv2d conv2d_transpose convert_to_numpy convert_to_tensor copy
-cos cumsum dense depthwise_conv2d divide dropout elu equal exp expand_dims exponential flip floor
-full gather gelu getitem global_norm greater greater_equal hard_shrink hard_sigmoid hard_silu
-hard_tanh huber in_top_k isnan layer_norm leaky_relu less less_equal log log1p log_sigmoid
-log_softmax logsumexp matmul max max_pool maximum mean mean_absolute_error mean_squared_error
-mean_update min minimum mish moveaxis multiply negative normal norms not_equal one_hot ones pad
-power prod ravel relu relu6 repeat reshape rmsprop_update roll rsqrt scatter_add segment_sum selu
-separable_conv2d sgd_update shape sigmoid sign silu sin slice soft_shrink softmax softplus softsign
-sparse_categorical_crossentropy sparse_plus sparse_sigmoid split sqrt square squareplus squeeze
-stack std stop_gradient subtract sum sum_pool sum_to swapaxes take tanh tanh_shrink threshold
-threshold_histogram tile top_k transpose truncated_normal unary uniform var where zeros
+abs absolute adadelta_update adagrad_update adam_update add affine_transform argmax argmin
+average_pool batch_norm binary binary_crossentropy bincount broadcast_to cast
+categorical_crossentropy celu chain clip compare concatenate confusion_matrix conv2d
+conv2d_transpose convert_to_numpy convert_to_tensor copy cos cumsum dense depthwise_conv2d divide
+dropout elu equal exp expand_dims exponential flip floor full gather gelu getitem global_norm
+greater greater_equal hard_shrink hard_sigmoid hard_silu hard_tanh huber in_top_k isnan layer_norm
+leaky_relu less less_equal log log1p log_sigmoid log_softmax logsumexp matmul max max_pool maximum
+mean mean_absolute_error mean_squared_error mean_update min minimum mish moveaxis multiply negative
+normal norms not_equal one_hot ones pad power prod ravel relu relu6 repeat reshape resize
+rmsprop_update roll rsqrt scatter_add segment_sum selu separable_conv2d sgd_update shape sigmoid
+sign silu sin slice soft_shrink softmax softplus softsign sparse_categorical_crossentropy
+sparse_plus sparse_sigmoid split sqrt square squareplus squeeze stack std stop_gradient subtract sum
+sum_pool sum_to swapaxes take tanh tanh_shrink threshold threshold_histogram tile top_k transpose
+truncated_normal unary uniform var where zeros
 """
 
 

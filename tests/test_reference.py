@@ -18,7 +18,7 @@ from reference.random import philox
 
 STEP = np.longdouble(1e-6 if np.finfo(np.longdouble).eps < 1e-18 else 1e-5)
 # Inputs that no backward differentiates.
-CONSTANT = {"weights", "moving_mean", "moving_variance"}
+CONSTANT = {"weights", "moving_mean", "moving_variance", "transform"}
 TOLERANCE = 1e3 * (STEP**2 + np.finfo(np.longdouble).eps / STEP)
 
 

@@ -67,6 +67,8 @@ _Comparison: TypeAlias = Literal[
 ]
 _Side: TypeAlias = Literal["a", "b"]
 _PadMode: TypeAlias = Literal["edge", "reflect", "symmetric", "wrap"]
+_Interpolation: TypeAlias = Literal["nearest", "bilinear"]
+_FillMode: TypeAlias = Literal["constant", "nearest", "reflect", "wrap"]
 
 def gemm(
     y: Array,
@@ -569,6 +571,33 @@ def mean_update(
     values: Array,
     weights: Array | None,
     settings: tuple[float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def resize(y: Array, x: Array, settings: tuple[_Interpolation], /, *, add: int = 0) -> None: ...
+def resize_backward(
+    dx: Array,
+    dy: Array,
+    settings: tuple[_Interpolation],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def affine_transform(
+    y: Array,
+    x: Array,
+    transform: Array,
+    settings: tuple[_Interpolation, _FillMode, float],
+    /,
+    *,
+    add: int = 0,
+) -> None: ...
+def affine_transform_backward(
+    dx: Array,
+    dy: Array,
+    transform: Array,
+    settings: tuple[_Interpolation, _FillMode, float],
     /,
     *,
     add: int = 0,

@@ -375,4 +375,28 @@ struct InTopKSettings {
   }
 };
 
+FASTNN_CHOICE(Interpolation, nearest, bilinear)
+
+struct ResizeSettings {
+  Interpolation interpolation = Interpolation::bilinear;
+  template <class F>
+  void visit(F&& f) {
+    f("interpolation", interpolation);
+  }
+};
+
+// Beyond a picture's edges: fill_value; its last pixel again; the picture mirrored behind that
+// pixel; the picture from its other end.
+FASTNN_CHOICE(FillMode, constant, nearest, reflect, wrap)
+
+struct AffineTransformSettings {
+  Interpolation interpolation = Interpolation::bilinear;
+  FillMode fill_mode = FillMode::constant;
+  double fill_value = 0;
+  template <class F>
+  void visit(F&& f) {
+    f("interpolation", interpolation), f("fill_mode", fill_mode), f("fill_value", fill_value);
+  }
+};
+
 }  // namespace fastnn

@@ -142,6 +142,24 @@ def powers(rng, array):
     return np.where(rng.random(array.shape) < 0.7, odd, 3 * rng.standard_normal(array.shape))
 
 
+def turns(rng, array):
+    """Matrices (N, 8): turned by any angle, stretched, moved by up to 9 pixels, a little tilted."""
+    angle = rng.uniform(-np.pi, np.pi, array.shape[0])
+    m = np.zeros((array.shape[0], 8))
+    m[:, 0], m[:, 4] = rng.uniform(0.4, 2, (2, array.shape[0])) * np.cos(angle)
+    m[:, 1], m[:, 3] = -np.sin(angle), np.sin(angle)
+    m[:, [2, 5]] = rng.uniform(-9, 9, (array.shape[0], 2))
+    m[:, 6:] = rng.uniform(0, 0.05, (array.shape[0], 2))
+    return m
+
+
+def shifts(rng, array):
+    """Matrices (N, 8) that move by halves and whole pixels: places that fall on one, or between."""
+    m = np.tile(np.array([1.0, 0, 0, 0, 1, 0, 0, 0]), (array.shape[0], 1))
+    m[:, [2, 5]] = rng.integers(-12, 12, (array.shape[0], 2)) / 2
+    return m
+
+
 def state(rng, array):
     """A seed of 64 bits and a step that needs more than 32."""
     return np.array([rng.integers(-(2**63), 2**63 - 1), 2**33 + rng.integers(2**33)])
@@ -163,6 +181,8 @@ VALUES = {
     "powers": powers,
     "ternary": lambda rng, array: rng.integers(0, 3, array.shape),
     "state": state,
+    "turns": turns,
+    "shifts": shifts,
     "few": lambda rng, array: rng.integers(-2, 3, array.shape),
     "positive": lambda rng, array: np.square(rng.standard_normal(array.shape)) + 1e-3,
     "nan": lambda rng, array: np.full(array.shape, np.nan),

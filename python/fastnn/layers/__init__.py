@@ -3,11 +3,16 @@
 from ..saving.deserialization import deserialize_keras_object as deserialize
 from ..saving.serialization import serialize_keras_object as serialize
 from .activation import ELU, LeakyReLU, Maxout, PReLU, ReLU, Softmax
+from .augmentation import RandomCrop, RandomFlip
+from .augmentation_color import RandomBrightness, RandomContrast, RandomGrayscale, Solarization
+from .augmentation_geometry import RandomRotation, RandomShear, RandomTranslation, RandomZoom
+from .augmentation_pixels import RandomErasing, RandomGaussianBlur, RandomSharpness
 from .combining import Concatenate, Dot, concatenate, dot
 from .convolution import Conv2D, Conv2DTranspose
 from .core import Activation, ActivityRegularization, Dense, Identity, Lambda
 from .depthwise import DepthwiseConv2D, SeparableConv2D
 from .dropout import AlphaDropout, Dropout, GaussianDropout, GaussianNoise, SpatialDropout2D
+from .image_sizes import CenterCrop, Resizing
 from .input_layer import Input, InputLayer
 from .layer import Layer
 from .merging import (
@@ -51,6 +56,7 @@ __all__ = [
     "AveragePooling2D",
     "AvgPool2D",
     "BatchNormalization",
+    "CenterCrop",
     "Concatenate",
     "Conv2D",
     "Conv2DTranspose",
@@ -83,13 +89,27 @@ __all__ = [
     "Multiply",
     "PReLU",
     "Permute",
+    "RandomBrightness",
+    "RandomContrast",
+    "RandomCrop",
+    "RandomErasing",
+    "RandomFlip",
+    "RandomGaussianBlur",
+    "RandomGrayscale",
+    "RandomRotation",
+    "RandomSharpness",
+    "RandomShear",
+    "RandomTranslation",
+    "RandomZoom",
     "ReLU",
     "RepeatVector",
     "Rescaling",
     "Reshape",
+    "Resizing",
     "SeparableConv2D",
     "SeparableConvolution2D",
     "Softmax",
+    "Solarization",
     "SpatialDropout2D",
     "Subtract",
     "UpSampling2D",

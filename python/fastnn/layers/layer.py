@@ -79,6 +79,7 @@ class Layer(Converting, Losses, Weighted):
 
     training_argument = False  # whether call() takes training=
     _shape_arguments = ("input_shape",)  # of build()
+    _trains_alone = False  # whether a call outside of a model is one of training
     _takes_tensors = True  # of its dtype, as they are
 
     def __init_subclass__(cls, **arguments):
@@ -204,7 +205,7 @@ class Layer(Converting, Losses, Weighted):
             self._called = True
         outer = calls.training, calls.outermost
         if training is None:
-            training = bool(outer[0])
+            training = bool(self._trains_alone if outer[0] is None else outer[0])
         if self.training_argument:
             keywords["training"] = training
         calls.training = training

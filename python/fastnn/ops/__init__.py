@@ -31,6 +31,7 @@ from .activation import (
     threshold,
 )
 from .adam import adam_update
+from .affine_transform import affine_transform
 from .arg_reduce import argmax, argmin
 from .batch_norm import batch_norm
 from .binary import (
@@ -80,6 +81,7 @@ from .pad import pad, repeat, roll, tile
 from .pool2d import average_pool, max_pool, sum_pool
 from .random import dropout, uniform
 from .reduce import logsumexp, max, mean, min, prod, sum
+from .resize import resize
 from .shape import expand_dims, getitem, ravel, shape, squeeze
 from .slice import broadcast_to, flip, slice, split
 from .soft_cross_entropy import categorical_crossentropy
@@ -115,6 +117,7 @@ __all__ = [
     "adagrad_update",
     "adam_update",
     "add",
+    "affine_transform",
     "argmax",
     "argmin",
     "average_pool",
@@ -199,6 +202,7 @@ __all__ = [
     "relu6",
     "repeat",
     "reshape",
+    "resize",
     "rmsprop_update",
     "roll",
     "rsqrt",
