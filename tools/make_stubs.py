@@ -64,7 +64,8 @@ def operations():
 def kernels():
     imports = "from collections.abc import Sequence\nfrom typing import Any, Literal, TypeAlias\n"
     alias = "Array: TypeAlias = Any  # NumPy's, or a GPU's\n"
-    return f"{HEADER}{imports}\n{alias}{choices()}\n{operations()}"
+    plan = function("plan_of", ["kernel: str", "*operands: Any"], "dict[str, Any]")
+    return f"{HEADER}{imports}\n{alias}{choices()}\n{operations()}{plan}"
 
 
 def cpu():

@@ -16,7 +16,7 @@ POINTS = (0, 1, -1, 2, -2)
 
 
 def matrices(taps):
-    """A^T (M x 6), G (6 x R), B^T (6 x 6), such that y = A^T ((G g) . (B^T d)), by absolute value."""
+    """|A^T| (M x 6), |G| (6 x R), |B^T| (6 x 6), where y = A^T ((G g) . (B^T d))."""
     outputs = 7 - taps
     powers = np.array([[p**k for k in range(6)] for p in POINTS], float)
     a = np.zeros((outputs, 6))
@@ -52,7 +52,7 @@ def tiled(picture, first, size, step, counts):
 
 
 def outputs(x, w, first, shape):
-    """Of the (rows, columns) `shape` of outputs whose windows begin at `first`; w (R, R, in, out)."""
+    """Of `shape` (rows, columns) outputs, whose windows begin at `first`; w (R, R, in, out)."""
     a, g, b = matrices(len(w))
     step = len(a)
     counts = [-(-n // step) for n in shape]
