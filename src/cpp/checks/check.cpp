@@ -136,7 +136,7 @@ void Check::first_axes(Ref weights, Ref x) {
   for (int i = 0; fits && i < weights.rank(); ++i) fits = weights.dim(i) == x.dim(i);
   if (!fits)
     refuse(
-        "%s has shape %s and %s %s; the first axes of %s are wanted: a weight a sample or an "
+        "%s have shape %s and %s %s; the first axes of %s are wanted: a weight a sample or an "
         "element. Reshape them.",
         name(weights).text, shape_text(weights).text, name(x).text, shape_text(x).text,
         name(x).text);
