@@ -3,7 +3,7 @@
 from .. import _nest, optimizers, tape
 from .._lines import warn
 from ..changes import Part
-from ..layers._weights import once
+from ..layers._weights import attribute_writes, once
 from ..metrics import Mean
 from ..ops import zeros
 from ..ops._axes import as_bool
@@ -26,6 +26,7 @@ class Trainer(Loop):
         self._compile_arguments = {}
         self._stop_training = False
         self._run_eagerly = False
+        self._metrics_inside = None, []  # known as long as no attribute of a layer is written
         self._steps = {}  # (kind, the data's form) -> the compiled step
         self._loss_tracker = self._model_losses = self._model_metrics = None
 
@@ -101,6 +102,7 @@ class Trainer(Loop):
 
     def _forget_outputs(self):
         """The outputs are others now: losses and metrics have to find theirs again."""
+        self._metrics_inside = None, []
         self._steps = {}
         for built in (self._model_losses, self._model_metrics):
             if built is not None:
@@ -233,7 +235,9 @@ class Trainer(Loop):
             if any(given is not None for given in self._model_metrics.given.values()):
                 compiled.append(self._model_metrics)
             compiled += self._model_losses.trackers if self._model_losses is not None else []
-        return once((*compiled, *_metrics_of(self)))
+        if self._metrics_inside[0] != attribute_writes():  # a walk through all layers
+            self._metrics_inside = attribute_writes(), _metrics_of(self)
+        return once((*compiled, *self._metrics_inside[1]))
 
     @property
     def _single_metrics(self):
