@@ -221,6 +221,8 @@ def test_a_layer_with_a_metric():
     data = {"inputs": X, "targets": X[:, :1]}
     history = model.fit(data, epochs=2, verbose=0, shuffle=False).history
     assert sorted(history) == ["error", "loss"] and history["error"][1] < history["error"][0]
+    model.more = [fastnn.metrics.Mean(name="more")]  # its own come before those inside
+    assert model.metrics_names == ["loss", "more", "error"]
 
 
 def test_a_random_layer_in_an_autoencoder():

@@ -14,6 +14,7 @@ import numpy as np
 from . import devices, ops
 from ._checks import FLOATS, as_dtype
 from ._config import Configured
+from .changes import structure_changed
 from .layers.layer import default_name
 from .ops._axes import as_integer
 from .tensor import as_tensor
@@ -51,6 +52,20 @@ class SeedGenerator(Configured):
             name = f"{self.name}/seed_generator_state"
             self._states[device.name] = Variable(numbers, "int64", False, name, device)
         return self._states[device.name]
+
+    @property
+    def random_position(self):
+        """[seed, step, stream]: from where the next numbers are drawn; a backup holds it."""
+        return [*next(iter(self._states.values())).numpy().tolist(), self.stream]
+
+    @random_position.setter
+    def random_position(self, position):
+        seed, step, stream = map(int, position)
+        if stream != self.stream:  # which recorded steps hold
+            self.stream = stream
+            structure_changed()
+        for state in self._states.values():
+            state.assign(np.array([seed, step]))
 
 
 class _Shared(SeedGenerator):

@@ -41,6 +41,8 @@ class ReduceLROnPlateau(MonitorCallback):
     0.25
     """
 
+    state_names = ("best", "wait", "cooldown_counter")
+
     def __init__(
         self,
         monitor="val_loss",

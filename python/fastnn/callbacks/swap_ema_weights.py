@@ -1,6 +1,7 @@
 """Measuring, predicting and saving with the moving averages of the weights."""
 
 from .. import ops
+from ..tensor import as_tensor
 from .callback import Callback
 
 
@@ -23,6 +24,8 @@ class SwapEMAWeights(Callback):
     >>> swap = fastnn.callbacks.SwapEMAWeights()
     >>> history = model.fit(x, y, validation_data=(x, y), callbacks=swap, verbose=0)
     """
+
+    state_names = ("kept",)
 
     def __init__(self, swap_on_epoch=False):
         self.swap_on_epoch = swap_on_epoch
@@ -76,3 +79,14 @@ class SwapEMAWeights(Callback):
         for w, value in self._kept or ():
             w.assign(value)
         self._kept = None
+
+    @property
+    def kept(self):
+        """The weights' own values, arrays, while the weights hold their averages; else None."""
+        return None if self._kept is None else [value.numpy() for _, value in self._kept]
+
+    @kept.setter
+    def kept(self, values):
+        weights = self._wanted().variables_built if values is not None else ()
+        pairs = zip(weights, values or (), strict=True)
+        self._kept = None if values is None else [(w, as_tensor(v, "kept")) for w, v in pairs]

@@ -25,6 +25,15 @@ def once(values):
     return list({id(x): x for x in values}.values())
 
 
+_writes = 0  # of attributes that hold parts, or may
+
+
+def attribute_writes():
+    """How often an attribute of some layer was given parts: what is known of parts holds until
+    then."""
+    return _writes
+
+
 class Weighted(Configured, Watched):
     """Weights from `add_weight`, and the variables and layers that are attributes."""
 
@@ -49,6 +58,8 @@ class Weighted(Configured, Watched):
             # A list may get its layers later; a weight from add_weight is known already.
             weight = any(value is w for w in self._weights)
             if (isinstance(value, (list, dict)) or held) and not weight and self._part_names != ():
+                global _writes
+                _writes += 1
                 self._part_names[name] = None
         super().__setattr__(name, value)
 

@@ -1,7 +1,7 @@
 """The metrics that a model keeps, and what they have measured."""
 
 from ..changes import Part
-from ..layers._weights import once
+from ..layers._weights import attribute_writes, once
 
 
 class Tracked:
@@ -17,7 +17,12 @@ class Tracked:
             if any(given is not None for given in self._model_metrics.given.values()):
                 compiled.append(self._model_metrics)
             compiled += self._model_losses.trackers if self._model_losses is not None else []
-        return once((*compiled, *_metrics_of(self)))
+        return once((*compiled, *self._own_metrics()))
+
+    def _own_metrics(self):
+        if self._metrics_inside[0] != attribute_writes():  # a walk through all layers
+            self._metrics_inside = attribute_writes(), _metrics_of(self)
+        return self._metrics_inside[1]
 
     @property
     def _single_metrics(self):
@@ -34,7 +39,7 @@ class Tracked:
             if self._model_losses is not None:
                 groups["losses"] = self._model_losses.trackers
         known = [metric for group in groups.values() for metric in group]
-        own = [x for x in _metrics_of(self) if not any(x is y for y in known)]
+        own = [x for x in self._own_metrics() if not any(x is y for y in known)]
         return groups | {"own": own}
 
     def _metric_variables(self):

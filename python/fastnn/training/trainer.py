@@ -25,6 +25,7 @@ class Trainer(Tracked, Loop):
         self._compile_arguments = {}
         self._stop_training = False
         self._run_eagerly = False
+        self._metrics_inside = None, []  # known as long as no attribute of a layer is written
         self._steps = {}  # (kind, the data's form) -> the compiled step
         self._loss_tracker = self._model_losses = self._model_metrics = None
         self._metric_values = {}  # of a backup, by _metric_variables' names, till there are metrics
@@ -101,6 +102,7 @@ class Trainer(Tracked, Loop):
 
     def _forget_outputs(self):
         """The outputs are others now: losses and metrics have to find theirs again."""
+        self._metrics_inside = None, []
         self._steps = {}
         for built in (self._model_losses, self._model_metrics):
             if built is not None:
