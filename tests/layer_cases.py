@@ -52,6 +52,10 @@ CASES = {
     "ZeroPadding2D": (lambda: layers.ZeroPadding2D(((0, 1), (2, 0))), PICTURES),
     "Cropping2D": (lambda: layers.Cropping2D(((0, 1), (2, 0))), PICTURES),
     "UpSampling2D": (lambda: layers.UpSampling2D((2, 3)), PICTURES),
+    "UpSampling2D bilinear": (
+        lambda: layers.UpSampling2D((2, 3), interpolation="bilinear"),
+        PICTURES,
+    ),
     "ReLU": (lambda: layers.ReLU(2.0, 0.1, 0.5), STEPS),
     "LeakyReLU": (lambda: layers.LeakyReLU(), STEPS),
     "ELU": (lambda: layers.ELU(), STEPS),

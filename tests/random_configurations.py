@@ -16,7 +16,16 @@ import cases
 import numpy as np
 import pytest
 import support
-from cases import arg_reduce, conv2d, cumulative_sum, pool2d, reduce, variance
+from cases import (
+    affine_transform,
+    arg_reduce,
+    conv2d,
+    cumulative_sum,
+    pool2d,
+    reduce,
+    resize,
+    variance,
+)
 
 TERMS = 2_000_000  # products of a configuration at most: the reference is slow
 
@@ -87,8 +96,28 @@ def draw_reductions(rng):
     return [*made, cumulative_sum.cumulative_sum(x, axis, *ends, dtype)]
 
 
+def draw_pictures(rng):
+    """Pictures resized, and moved by matrices, in both directions."""
+    of = rng.integers
+    n, c = int(of(1, 4)), int(rng.choice([1, 2, 3, 4, of(5, 40)]))
+    sizes = [int(rng.choice([1, 2, of(1, 9), of(1, 40)])) for _ in range(4)]
+    if sizes[0] * sizes[1] > 300 or sizes[2] * sizes[3] > 300:
+        return None
+    x, size = (n, *sizes[:2], c), tuple(sizes[2:])
+    how, fill = str(rng.choice(resize.MODES)), str(rng.choice(affine_transform.FILLS))
+    dtype = cases.FLOATS[of(2)]
+    made = [make(x, size, how, dtype) for make in (resize.resize, resize.resize_backward)]
+    made += [affine_transform.affine_transform(x, size, how, fill, dtype)]
+    return [*made, affine_transform.affine_transform_backward(x, size, how, fill, dtype)]
+
+
 # A family's name, and what draws a configuration of it: a list of cases, or None to draw again.
-GENERATORS = {"conv2d": draw_conv2d, "pool2d": draw_pool2d, "reductions": draw_reductions}
+GENERATORS = {
+    "conv2d": draw_conv2d,
+    "pool2d": draw_pool2d,
+    "reductions": draw_reductions,
+    "pictures": draw_pictures,
+}
 
 
 def configuration(family, seed, i):

@@ -39,7 +39,7 @@ ARGUMENTS = [
     ("ZeroPadding2D", {"padding": ((1, 2, 3), 1)}, "\\(\\(top, bottom\\), \\(left, right\\)\\)"),
     ("Cropping2D", {"cropping": 1.5}, "cropping is 1.5"),
     ("UpSampling2D", {"size": 0}, "size is 0"),
-    ("UpSampling2D", {"interpolation": "bilinear"}, "'bilinear'; \"nearest\" .*Conv2DTranspose"),
+    ("UpSampling2D", {"interpolation": "bicubic"}, '\'bicubic\'; "nearest" or "bilinear"'),
     ("ReLU", {"max_value": -1}, "max_value is -1"),
     ("ReLU", {"negative_slope": -0.1}, "negative_slope is -0.1; a finite number from 0 on"),
     ("ReLU", {"threshold": None}, "threshold is None"),

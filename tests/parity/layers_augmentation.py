@@ -167,3 +167,8 @@ def resizing(k, size, arguments):
 def center_crop(k, size):
     layer = k.layers.CenterCrop(*size)
     return {"y": array(layer(PICTURES)), "one": array(layer(PICTURES[0]))}
+
+
+@case
+def up(k):
+    return {"y": array(k.layers.UpSampling2D((2, 3), interpolation="bilinear")(PICTURES))}

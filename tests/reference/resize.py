@@ -36,9 +36,13 @@ def matrix(n, m, interpolation, dtype):
     return w
 
 
+def along_sides(rows, columns, x):
+    return np.einsum("jw,niwc->nijc", columns, np.einsum("ih,nhwc->niwc", rows, x))
+
+
 def resize(x, y_shape, interpolation):
     rows, columns = (matrix(x.shape[k], y_shape[k], interpolation, x.dtype) for k in (1, 2))
-    return np.einsum("ih,jw,nhwc->nijc", rows, columns, x)
+    return along_sides(rows, columns, x)
 
 
 def resize_magnitude(x, y_shape, interpolation):
@@ -46,16 +50,16 @@ def resize_magnitude(x, y_shape, interpolation):
         return EXACT
     # A share near 0 is off by a part of 1, not of itself: the neighbours count whole.
     rows, columns = (matrix(x.shape[k], y_shape[k], interpolation, x.dtype) > 0 for k in (1, 2))
-    return Size(np.einsum("ih,jw,nhwc->nijc", rows * 1.0, columns * 1.0, np.abs(x)), 4)
+    return Size(along_sides(rows * 1.0, columns * 1.0, np.abs(x)), 4)
 
 
 def resize_backward(dy, dx_shape, interpolation):
     rows, columns = (matrix(dx_shape[k], dy.shape[k], interpolation, dy.dtype) for k in (1, 2))
-    return np.einsum("ih,jw,nijc->nhwc", rows, columns, dy)
+    return along_sides(rows.T, columns.T, dy)
 
 
 def resize_backward_magnitude(dy, dx_shape, interpolation):
     rows, columns = (matrix(dx_shape[k], dy.shape[k], interpolation, dy.dtype) > 0 for k in (1, 2))
-    size = np.einsum("ih,jw,nijc->nhwc", rows * 1.0, columns * 1.0, np.abs(dy))
+    size = along_sides(rows.T * 1.0, columns.T * 1.0, np.abs(dy))
     terms = rows.sum(axis=0).max(initial=0) * columns.sum(axis=0).max(initial=0)
     return Size(size, 4 * max(1, int(terms)))

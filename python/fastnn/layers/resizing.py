@@ -1,6 +1,7 @@
 """ZeroPadding2D, Cropping2D, UpSampling2D."""
 
 from .. import ops
+from ..ops._pictures import as_interpolation
 from ..ops._windows import as_pair
 from ._arguments import as_margins, want_channels_last, want_pictures
 from .layer import Layer
@@ -90,12 +91,12 @@ class Cropping2D(Layer):
 
 
 class UpSampling2D(Layer):
-    """Pictures enlarged: each pixel becomes a block of its own value.
+    """Pictures enlarged: each pixel becomes a block, of its own value or between its neighbours'.
 
     Args:
         size: of the block: a number, or (rows, columns).
         data_format: None or "channels_last".
-        interpolation: "nearest".
+        interpolation: "nearest" or "bilinear".
 
     Shapes: (batch, height, width, channels) gives (batch, height * rows, width * columns,
     channels).
@@ -115,17 +116,14 @@ class UpSampling2D(Layer):
         super().__init__(**arguments)
         self.size = as_pair(size, "UpSampling2D", "size")
         self.data_format = want_channels_last(data_format, "UpSampling2D")
-        if not isinstance(interpolation, str) or interpolation.lower() != "nearest":
-            raise ValueError(
-                f'UpSampling2D: interpolation is {interpolation!r}; "nearest" is wanted. A '
-                "Conv2DTranspose after it, or in its place, learns how to interpolate."
-            )
-        self.interpolation = "nearest"
+        self.interpolation = as_interpolation(interpolation, "UpSampling2D")
 
     def call(self, inputs):
         want_pictures(self, inputs.shape)
         batch, height, width, channels = inputs.shape
         rows, columns = self.size
+        if self.interpolation == "bilinear":
+            return ops.resize(inputs, (height * rows, width * columns), "bilinear")
         pixels = ops.reshape(inputs, (batch, height, 1, width, 1, channels))
         blocks = ops.broadcast_to(pixels, (batch, height, rows, width, columns, channels))
         return ops.reshape(blocks, (batch, height * rows, width * columns, channels))
