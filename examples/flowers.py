@@ -70,7 +70,7 @@ def main():
     size = 64 if given.small else given.size
     options = {"image_size": (size, size), "batch_size": BATCH, "seed": given.seed}
     train = image_dataset_from_directory(folder / "train", **options)
-    test = image_dataset_from_directory(folder / "val", shuffle=False, **options)
+    validation = image_dataset_from_directory(folder / "val", shuffle=False, **options)
     classes = train.class_names
 
     model = build(size, len(classes), augmented=not given.plain)
@@ -81,8 +81,9 @@ def main():
         fastnn.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"]
     )
     model.fit(train, epochs=epochs, verbose=2)
-    loss, accuracy = model.evaluate(test, verbose=0)
-    print(f"{', '.join(classes)}: test accuracy {accuracy:.2%}, loss {loss:.4f}, seed {given.seed}")
+    loss, accuracy = model.evaluate(validation, verbose=0)
+    print(", ".join(classes))
+    print(f"validation accuracy {accuracy:.2%}, loss {loss:.4f}, seed {given.seed}")
     if given.picture:
         draw(given.picture, train, given.seed)
 

@@ -33,7 +33,7 @@ def data_file(name):
     folder = os.environ.get("FASTNN_DATA")
     if not folder:
         skip(f"FASTNN_DATA is not set to the folder of the data; {name} is wanted from there.")
-    path = Path(folder, name)
+    path = Path(folder).expanduser() / name
     if not path.exists():
         skip(f"{path} is not there: FASTNN_DATA must name the folder of the data.")
     return path
