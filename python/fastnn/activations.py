@@ -133,7 +133,7 @@ def get(identifier):
         return identifier
     if isinstance(identifier, str) and identifier in KNOWN:
         return KNOWN[identifier]
-    if isinstance(identifier, (str, dict)) and (found := configured(identifier)) is not None:
+    if isinstance(identifier, (str, dict)) and callable(found := configured(identifier)):
         return found
     raise unknown("activation", identifier, KNOWN, "a callable")
 

@@ -7,6 +7,7 @@ from . import call, x
 CALLS = {
     "ops.cast": lambda: call(ops.cast, x=x(), dtype="float64"),
     "ops.convert_to_numpy": lambda: call(ops.convert_to_numpy, x=x()),
+    "ops.stop_gradient": lambda: call(ops.stop_gradient, variable=x()),
     "ops.convert_to_tensor": lambda: call(ops.convert_to_tensor, x=x(), dtype="float64"),
     "ops.copy": lambda: call(ops.copy, x=x()),
     "ops.full": lambda: call(ops.full, shape=(2,), value=1.0, dtype="float32", device=None),

@@ -6,6 +6,7 @@ from . import call, x
 
 CALLS = {
     "ops.expand_dims": lambda: call(ops.expand_dims, x=x(), axis=0),
+    "ops.shape": lambda: call(ops.shape, x=x()),
     "ops.squeeze": lambda: call(ops.squeeze, x=x(), axis=()),
     "ops.ravel": lambda: call(ops.ravel, x=x()),
     "ops.getitem": lambda: call(ops.getitem, x=x(), key=0),

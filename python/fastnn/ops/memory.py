@@ -131,7 +131,7 @@ def stop_gradient(variable):
     """
     if _nest.holds_arrays(variable):
         return _nest.map(stop_gradient, variable)
-    return as_tensor(variable, "stop_gradient").detach()
+    return convert_to_tensor(variable).detach()
 
 
 @operation

@@ -5,10 +5,10 @@ import operator
 
 import numpy as np
 
-from ..symbolic import operation
+from ..symbolic import is_symbolic, operation
 from ..tensor import Tensor, as_tensor
 from ._axes import as_axes
-from .memory import reshape
+from .memory import convert_to_tensor, reshape
 from .slice import window
 from .take import take
 
@@ -20,7 +20,7 @@ def shape(x):
     >>> fastnn.ops.shape([[1.0, 2.0]])
     (1, 2)
     """
-    return x.shape if hasattr(x, "shape") else as_tensor(x, "shape").shape
+    return x.shape if is_symbolic(x) else convert_to_tensor(x).shape
 
 
 @operation
