@@ -7,6 +7,9 @@ each step a new variant of each is drawn, mirrored, turned, shifted, enlarged, i
 layers that do so are part of the network and rest outside of training. --plain leaves them out: the
 training photographs are learnt by heart then.
 
+Of the 100 validation photographs 77 are right, with a loss of 0.67; with --plain 81, with a loss of
+0.83 (seed 0, 100 epochs; 4 more or less is chance).
+
 Data: flower_photos of TensorFlow; CC BY 2.0, each by its photographer (ATTRIBUTION.txt there).
 """
 
