@@ -50,6 +50,12 @@ RUNS = [
         lambda before, after, chance: after < before / 2 and chance < 0.1,
     ),
     (
+        "flowers.py --picture",
+        "matplotlib",
+        r"validation accuracy ([\d.]+)%",
+        lambda p: p > 10,
+    ),
+    (
         "dcgan_digits.py --picture",
         "matplotlib",
         r"generator ([\d.]+), discriminator ([\d.]+)\nof 1,000 digits .* sure of [\d.]+%",

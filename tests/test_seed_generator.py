@@ -49,3 +49,11 @@ def test_distributions():
     assert x.dtype == "float64" and abs(x - 1).max() <= 1 < abs(x).max()
     y = random.dropout(np.ones((20, 30), "float32"), 0.5, noise_shape=(None, 1), seed=2).numpy()
     assert set(y.ravel().tolist()) == {0.0, 2.0} and (y == y[:, :1]).all()
+
+
+def test_set_random_seed_seeds_python_and_numpy_too():
+    drawn = []
+    for _ in range(2):
+        fastnn.utils.set_random_seed(2**40 + 3)
+        drawn.append((pythons.random(), np.random.random()))  # noqa: NPY002
+    assert drawn[0] == drawn[1]

@@ -2,7 +2,10 @@
 
 import numbers
 import os
+import random
 import threading
+
+import numpy as np
 
 _lock = threading.Lock()
 _seed = int.from_bytes(os.urandom(4), "little")
@@ -17,7 +20,8 @@ def _checked(seed):
 
 
 def set_random_seed(seed: int) -> None:
-    """Make everything that is drawn from now on (initial weights, dropout) follow from `seed`.
+    """Make everything that is drawn from now on (initial weights, dropout) follow from `seed`, and
+    what Python's random and NumPy's numpy.random draw, as Keras does.
 
     >>> import fastnn
     >>> fastnn.utils.set_random_seed(0)
@@ -28,6 +32,8 @@ def set_random_seed(seed: int) -> None:
         _seed, _streams = seed, 0
     for function in _functions:
         function(seed)
+    random.seed(seed)
+    np.random.seed(seed % 2**32)  # noqa: NPY002
 
 
 def current():
