@@ -1,5 +1,7 @@
 """fastnn.random: what is drawn by a generator, by a number, and by set_random_seed."""
 
+import random as pythons
+
 import fastnn
 import numpy as np
 import pytest

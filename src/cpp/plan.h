@@ -29,12 +29,12 @@ inline bool same_bytes(const Access& a, const Access& b) {
 
 struct PlanLaunch {
   const char* name = "";
-  const char* algorithm = nullptr;  // where the operation has several
   int stage = 0;
   int64_t parts = 1;
   double nanoseconds = 0;  // estimated work on one core
   std::vector<Access> accesses;
   bool keep = false;  // has an effect outside of its buffers: never removed, but free to move
+  const char* algorithm = nullptr;  // where the operation has several
 };
 
 // input: bound at each replay; variable, constant: exist before and after; planned: born and dead
