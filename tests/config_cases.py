@@ -36,7 +36,7 @@ ARGUMENTS = {
     "layers.Permute": ((2, 1),),
     "layers.RandomBrightness": (0.2,),
     "layers.RandomContrast": (0.2,),
-    "layers.RandomCrop": (8, 6),
+    "layers.RandomCrop": (8, 6, 3),
     "layers.RandomRotation": (0.1,),
     "layers.RandomSharpness": (0.5,),
     "layers.RandomTranslation": (0.1, 0.2),

@@ -80,7 +80,8 @@ class BackupAndRestore(SavingCallback):
                 "to restore: call it once before fit, or begin with fastnn.Input."
             )
         source = self._source()
-        if self.save_freq != "epoch" and source is not None and source.position() is None:
+        within = source is None or source.resumes_within_epochs
+        if self.save_freq != "epoch" and not within:
             raise ValueError(
                 f"BackupAndRestore: save_freq is {self.save_freq}, but batches that an iterable "
                 "makes cannot be gone back to within an epoch; 'epoch' is wanted."

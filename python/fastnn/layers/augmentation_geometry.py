@@ -212,8 +212,8 @@ class RandomShear(Geometric):
     further to the right; half of the pictures the other way.
 
     Args:
-        x_factor: by which least and largest part of a pixel from row to row, from 0 to 1; a number
-            stands for its negative and itself.
+        x_factor: by which least and largest part of a pixel from row to row, from -1 to 1; a
+            number from 0 to 1 stands for its negative and itself.
         y_factor: the same from column to column.
         interpolation, fill_mode, fill_value, data_format, seed: as RandomRotation's.
 
@@ -240,13 +240,12 @@ class RandomShear(Geometric):
         **arguments,
     ):
         super().__init__(fill_mode, interpolation, seed, fill_value, data_format, **arguments)
-        self.x_factor, self.y_factor = x_factor, y_factor
-        self._x, self._y = _shears(x_factor, "x_factor"), _shears(y_factor, "y_factor")
+        self.x_factor, self.y_factor = _shears(x_factor, "x_factor"), _shears(y_factor, "y_factor")
 
     def get_random_transformation(self, images):
         turned = ops.greater(self.draw(images, (images.shape[0], 1)), 0.5)
         signs = ops.subtract(1.0, ops.multiply(ops.cast(turned, images.dtype), 2.0))
-        drawn = self.draw_columns(images, self._x, self._y)
+        drawn = self.draw_columns(images, self.x_factor, self.y_factor)
         return {"shear_factor": ops.multiply(drawn, signs)}
 
     def _numbers(self, transformation):
@@ -257,5 +256,7 @@ class RandomShear(Geometric):
 
 
 def _shears(factor, name):
-    lower, upper = as_range(factor, "RandomShear", name, 0.0)
-    return (lower, upper) if isinstance(factor, (tuple, list)) else (-upper, upper)
+    """As Keras keeps them, which takes a pair of what it has kept, too."""
+    pair = isinstance(factor, (tuple, list))
+    lower, upper = as_range(factor, "RandomShear", name, -1.0 if pair else 0.0)
+    return (lower, upper) if pair else (-upper, upper)

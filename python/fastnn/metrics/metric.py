@@ -48,16 +48,20 @@ class Metric(Configured, Watched, Part):
     def _config_value(self, name):
         # None is not Keras's name for the default, and its float32 would not count far.
         if name == "dtype":
-            return floatx() if self.dtype == "float64" else self.dtype
+            return self._keras_dtype() if self.dtype == "float64" else self.dtype
         return getattr(self, name)
 
     @classmethod
     def from_config(cls, config):
-        """A metric from `get_config`'s dict. A dtype of floatx(), Keras's default, is the default
-        here, float64."""
-        if isinstance(config, dict) and config.get("dtype") == floatx():
+        """A metric from `get_config`'s dict. Keras's default dtype, floatx(), or int32 where it
+        counts, is the default here, float64."""
+        if isinstance(config, dict) and config.get("dtype") == cls._keras_dtype():
             config = {name: value for name, value in config.items() if name != "dtype"}
         return super().from_config(config)
+
+    @staticmethod
+    def _keras_dtype():
+        return floatx()
 
     def add_variable(self, shape=(), initializer="zeros", dtype=None, name=None):
         """A variable of the state.

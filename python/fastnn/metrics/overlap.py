@@ -28,6 +28,10 @@ class _Confusion(Metric):
         shape = (self.num_classes, self.num_classes)
         self.total_cm = self.add_variable(shape, name="total_confusion_matrix")
 
+    @staticmethod
+    def _keras_dtype():
+        return "int32"
+
     def update_state(self, y_true, y_pred, sample_weight=None):
         """Add a batch.
 

@@ -22,6 +22,8 @@ class ArrayBatches:
         name: of the caller, for warnings.
     """
 
+    resumes_within_epochs = True
+
     def __init__(self, data, batch_size, shuffle=False, steps=None, name="fit"):
         self.data, self.name = data, name
         self.size = data.size

@@ -1,6 +1,7 @@
 """Batches from generators and other iterables."""
 
 from .._lines import warn
+from ..utils import draw_seed
 from ..utils.dataset import PyDataset
 from .arrays import Data
 
@@ -23,10 +24,12 @@ class IterableBatches:
     """
 
     size = None
+    resumes_within_epochs = False
 
     def __init__(self, model, iterable, steps, name, weigh=None, shuffle=False):
         self.model, self.iterable, self.name, self.weigh = model, iterable, name, weigh
-        self._shuffle = shuffle
+        self._is_dataset = isinstance(iterable, PyDataset)
+        self._order = [*draw_seed(), 0] if shuffle and self._is_dataset else None  # of a pass
         self._is_sequence = hasattr(iterable, "__getitem__") and hasattr(iterable, "__len__")
         self._is_iterator = hasattr(iterable, "__next__")
         self.steps = steps
@@ -47,10 +50,14 @@ class IterableBatches:
             self._iterator = None
 
     def position(self):
-        """Nothing that could be gone back to: whoever makes the batches knows where they are."""
+        """Of a PyDataset what the order of its next pass follows from; else None: whoever makes the
+        batches knows where they are."""
+        return {"order": self._order, "passes": self.iterable._passes} if self._is_dataset else None
 
     def move_to(self, position):
-        """Nothing: the next epoch begins with what comes."""
+        """Let the next pass of a PyDataset have the order that it had where `position` is from."""
+        if self._is_dataset:
+            self._order, self.iterable._passes = position["order"], position["passes"]
 
     def epoch(self, first=0):
         """Yields tuples of arrays; `data` says what they are."""
@@ -86,13 +93,15 @@ class IterableBatches:
 
     def close(self):
         """End the threads that make batches; a user's own generator may go on."""
-        if isinstance(self.iterable, PyDataset) and self._iterator is not None:
+        if self._is_dataset and self._iterator is not None:
             self._iterator.close()
 
     def _new_iterator(self):
         self._given = 0  # batches so far
-        if isinstance(self.iterable, PyDataset):
-            return self.iterable._batches(self._shuffle)
+        if self._is_dataset:
+            if self._order is not None:
+                self._order = [*self._order[:2], self._order[2] + 1]
+            return self.iterable._batches(self._order)
         if self._is_sequence and not hasattr(self.iterable, "__iter__"):
             return (self.iterable[i] for i in range(len(self.iterable)))
         return iter(self.iterable)

@@ -5,7 +5,6 @@ import numbers
 import numpy as np
 
 from .. import _core
-from . import draw_seed
 from ._prefetch import prefetched
 
 
@@ -64,12 +63,14 @@ class PyDataset:
     def on_epoch_end(self):
         """Called after each epoch of training."""
 
-    def _batches(self, shuffle=False):
-        """Those of one pass, as a model takes them: a generator, which ends its threads when it is
-        closed."""
+    _passes = None  # through the data so far, where an order of its own follows from that
+
+    def _batches(self, shuffled=None):
+        """Those of one pass, as a model takes them, in an order that follows from (seed, stream,
+        pass): a generator, which ends its threads when it is closed."""
         order = np.arange(len(self), dtype="int32")
-        if shuffle:
-            _core.shuffle(order, *draw_seed(), 0)
+        if shuffled is not None:
+            _core.shuffle(order, *shuffled)
         return self._made(self.__getitem__, order.tolist())
 
     def _made(self, make, order):

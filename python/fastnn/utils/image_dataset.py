@@ -54,7 +54,7 @@ class ImageDataset(PyDataset):
         """An iterator over the first `count` batches of a pass."""
         return itertools.islice(iter(self), count)
 
-    def _batches(self, shuffle=False):
+    def _batches(self, shuffled=None):
         """Of one pass: whether it shuffles the dataset was told, and fit's argument does not."""
         order = np.arange(len(self.file_paths), dtype="int32")
         if self._seed is not None:
