@@ -42,7 +42,7 @@ def numpy_confusion_matrix(np, counts, labels, predictions, weights):
     return lambda: np.bincount(labels * counts.shape[1] + predictions, weights, n)
 
 
-def numpy_threshold_histogram(np, counts, scores, labels, weights, thresholds):
+def numpy_threshold_histogram(np, counts, scores, labels, weights, thresholds, below_zero):
     n = counts.shape[1]
 
     def call():

@@ -5,22 +5,22 @@ from cases.mean_update import mean_update
 from benchmarks.rows import kernel_rows, label_of
 
 
-def in_numpy(np, total, count, values, weights):
-    n = len(values) if values.ndim else 1
-
+def in_numpy(np, total, count, values, weights, weight):
     def call():
-        total[...] += values.sum() if weights is None else (values * weights).sum()
-        count[...] += n if weights is None else weights.sum()
+        total[...] += weight * values.mean() if weights is None else (values * weights).sum()
+        count[...] += weight if weights is None else weights.sum()
 
     return call
 
 
-def in_torch(torch, total, count, values, weights):
-    n = len(values) if values.ndim else 1
-
+def in_torch(torch, total, count, values, weights, weight):
     def call():
-        total.add_(values.sum() if weights is None else (values * weights).sum())
-        count.add_(n if weights is None else weights.sum())
+        if weights is None:
+            total.add_(values.mean(dtype=total.dtype), alpha=weight)
+            count.add_(weight)
+        else:
+            total.add_((values * weights).sum())
+            count.add_(weights.sum())
 
     return call
 
