@@ -55,9 +55,13 @@ class Operation:
         return [name for _, name in self.settings]
 
 
+def settings_text(root):
+    return "".join(path.read_text() for path in sorted((root / "src/cpp").glob("settings*.h")))
+
+
 def read_settings(root=ROOT):
     """The fields of each settings struct: {"FillSettings": (("double", "value"),)}."""
-    text = (root / "src/cpp/settings.h").read_text()
+    text = settings_text(root)
     structs = {"NoSettings": ()}
     for name, body in re.findall(r"^struct (\w+) \{$(.*?)^\};$", text, re.S | re.M):
         types = {}
@@ -70,7 +74,7 @@ def read_settings(root=ROOT):
 
 def read_choices(root=ROOT):
     """The names of each enumeration: {"Pooling": ("max", "average", "sum")}."""
-    text = re.sub(r"^ *#define.*", "", (root / "src/cpp/settings.h").read_text(), flags=re.M)
+    text = re.sub(r"^ *#define.*", "", settings_text(root), flags=re.M)
     found = re.findall(r"FASTNN_CHOICE\((\w+),([^)]*)\)", text)
     return {name: tuple(re.findall(r"\w+", names)) for name, names in found}
 

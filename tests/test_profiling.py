@@ -152,7 +152,7 @@ def test_a_model_of_ones_own(build):
 def test_what_follows_the_way_back_is_no_layers():
     class Flipping(fastnn.Sequential):
         def train_step(self, data):
-            x, y, _ = data
+            x, y = data
             loss = self.compute_loss(x, y, self(x, training=True))
             weights = self.trainable_weights
             grads = fastnn.gradients(loss, weights)

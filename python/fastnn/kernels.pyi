@@ -53,7 +53,6 @@ _Loss: TypeAlias = Literal[
     "binary_cross_entropy",
     "sigmoid_cross_entropy",
 ]
-_Pooling: TypeAlias = Literal["max", "average", "sum"]
 _Reduction: TypeAlias = Literal["sum", "mean", "max", "min", "prod", "logsumexp"]
 _Extreme: TypeAlias = Literal["max", "min"]
 _Binary: TypeAlias = Literal["add", "subtract", "multiply", "divide", "power", "minimum", "maximum"]
@@ -67,6 +66,7 @@ _Comparison: TypeAlias = Literal[
 ]
 _Side: TypeAlias = Literal["a", "b"]
 _PadMode: TypeAlias = Literal["edge", "reflect", "symmetric", "wrap"]
+_Pooling: TypeAlias = Literal["max", "average", "sum"]
 _Interpolation: TypeAlias = Literal["nearest", "bilinear"]
 _FillMode: TypeAlias = Literal["constant", "nearest", "reflect", "wrap"]
 

@@ -261,8 +261,9 @@ std::string dump(const std::vector<PlanBuffer>& buffers, const std::vector<PlanL
       const PlanLaunch& launch = launches[plan.order[k]];
       table += text("  %5d  %-34s %5lld parts %10.0f ns ", plan.order[k],
                     text("%s%s%s.%d", launch.name, launch.algorithm ? ":" : "",
-                                  launch.algorithm ? launch.algorithm : "", launch.stage).c_str(), number(launch.parts),
-                    launch.nanoseconds);
+                         launch.algorithm ? launch.algorithm : "", launch.stage)
+                        .c_str(),
+                    number(launch.parts), launch.nanoseconds);
       for (const Access& a : launch.accesses) {
         const int64_t offset = plan.offset[a.buffer];
         const int kind = static_cast<int>(buffers[a.buffer].kind);

@@ -50,22 +50,6 @@ struct GemmSettings {
   }
 };
 
-// Steps, zeros around x, gaps between the kernel's taps; groups of channels that do not meet.
-struct Conv2dSettings {
-  int64_t stride_h = 1, stride_w = 1;
-  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
-  int64_t dilation_h = 1, dilation_w = 1;
-  int64_t groups = 1;
-  Activation activation = Activation::none;
-  template <class F>
-  void visit(F&& f) {
-    f("stride_h", stride_h), f("stride_w", stride_w), f("pad_top", pad_top);
-    f("pad_bottom", pad_bottom), f("pad_left", pad_left), f("pad_right", pad_right);
-    f("dilation_h", dilation_h), f("dilation_w", dilation_w), f("groups", groups);
-    f("activation", activation);
-  }
-};
-
 FASTNN_CHOICE(Loss, squared, absolute, huber, binary_cross_entropy, sigmoid_cross_entropy)
 
 // delta: where huber turns from a square to a line. smoothing: of the targets of the last two,
@@ -101,22 +85,6 @@ struct EpsilonSettings {
   template <class F>
   void visit(F&& f) {
     f("epsilon", epsilon);
-  }
-};
-
-FASTNN_CHOICE(Pooling, max, average, sum)
-
-// Windows of so many rows and columns, one every stride; cells outside of x do not count.
-struct Pool2dSettings {
-  Pooling function = Pooling::max;
-  int64_t size_h = 1, size_w = 1;
-  int64_t stride_h = 1, stride_w = 1;
-  int64_t pad_top = 0, pad_bottom = 0, pad_left = 0, pad_right = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("function", function), f("size_h", size_h), f("size_w", size_w);
-    f("stride_h", stride_h), f("stride_w", stride_w), f("pad_top", pad_top);
-    f("pad_bottom", pad_bottom), f("pad_left", pad_left), f("pad_right", pad_right);
   }
 };
 
@@ -249,59 +217,6 @@ struct UniformSettings {
   }
 };
 
-// Of every update: w -= rate weight_decay w comes before it; clipnorm and clipvalue, 0 for none,
-// limit the gradients. check() allows one of them.
-struct AdamSettings {
-  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
-  double weight_decay = 0, clipnorm = 0, clipvalue = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("beta_1", beta_1), f("beta_2", beta_2), f("epsilon", epsilon),
-        f("weight_decay", weight_decay), f("clipnorm", clipnorm), f("clipvalue", clipvalue);
-  }
-};
-
-struct SgdSettings {
-  double momentum = 0;
-  bool nesterov = false;
-  double weight_decay = 0, clipnorm = 0, clipvalue = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("momentum", momentum), f("nesterov", nesterov), f("weight_decay", weight_decay),
-        f("clipnorm", clipnorm), f("clipvalue", clipvalue);
-  }
-};
-
-struct RmspropSettings {
-  double rho = 0.9, momentum = 0, epsilon = 1e-7;
-  double weight_decay = 0, clipnorm = 0, clipvalue = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("rho", rho), f("momentum", momentum), f("epsilon", epsilon), f("weight_decay", weight_decay),
-        f("clipnorm", clipnorm), f("clipvalue", clipvalue);
-  }
-};
-
-struct AdagradSettings {
-  double epsilon = 1e-7;
-  double weight_decay = 0, clipnorm = 0, clipvalue = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("epsilon", epsilon), f("weight_decay", weight_decay), f("clipnorm", clipnorm),
-        f("clipvalue", clipvalue);
-  }
-};
-
-struct AdadeltaSettings {
-  double rho = 0.95, epsilon = 1e-7;
-  double weight_decay = 0, clipnorm = 0, clipvalue = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("rho", rho), f("epsilon", epsilon), f("weight_decay", weight_decay), f("clipnorm", clipnorm),
-        f("clipvalue", clipvalue);
-  }
-};
-
 struct FillSettings {
   double value = 0;
   template <class F>
@@ -375,28 +290,7 @@ struct InTopKSettings {
   }
 };
 
-FASTNN_CHOICE(Interpolation, nearest, bilinear)
-
-struct ResizeSettings {
-  Interpolation interpolation = Interpolation::bilinear;
-  template <class F>
-  void visit(F&& f) {
-    f("interpolation", interpolation);
-  }
-};
-
-// Beyond a picture's edges: fill_value; its last pixel again; the picture mirrored behind that
-// pixel; the picture from its other end.
-FASTNN_CHOICE(FillMode, constant, nearest, reflect, wrap)
-
-struct AffineTransformSettings {
-  Interpolation interpolation = Interpolation::bilinear;
-  FillMode fill_mode = FillMode::constant;
-  double fill_value = 0;
-  template <class F>
-  void visit(F&& f) {
-    f("interpolation", interpolation), f("fill_mode", fill_mode), f("fill_value", fill_value);
-  }
-};
-
 }  // namespace fastnn
+
+#include "settings_pictures.h"
+#include "settings_updates.h"

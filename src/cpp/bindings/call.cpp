@@ -168,8 +168,7 @@ PyObject* invoke_or_throw(PyObject* self, PyObject* const* args, Py_ssize_t narg
   const int wanted = b.operands + (b.row->settings_count > 0);
   const Py_ssize_t keywords = names ? PyTuple_GET_SIZE(names) : 0;
   const auto has = [&](const char* keyword) {
-    return keywords == 1 &&
-           !PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), keyword);
+    return keywords == 1 && !PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, 0), keyword);
   };
   const bool has_add = has("add"), has_plan = has("plan");
   if (nargs != wanted || (keywords && !has_add && !has_plan))

@@ -1,6 +1,6 @@
-// conv2d and conv2d_transpose, which is its gradient to x, too: directly, channels last. The weights
-// (KH, KW, C, F) are the right factor of a product as they lie, and the columns of a window are
-// contiguous in x, so that nothing is rearranged but the edges: where windows look beyond a
+// conv2d and conv2d_transpose, which is its gradient to x, too: directly, channels last. The
+// weights (KH, KW, C, F) are the right factor of a product as they lie, and the columns of a window
+// are contiguous in x, so that nothing is rearranged but the edges: where windows look beyond a
 // picture, a block's rows are copied with zeros around them, or the taps go over the outputs that
 // have them, one after the other. Back to x the weights are turned, C and F exchanged and the taps
 // reversed, by a first launch, and the same code runs over y.

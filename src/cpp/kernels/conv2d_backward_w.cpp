@@ -1,5 +1,5 @@
-// conv2d_backward_w: directly. Tiles of dw stay in registers while the pixels of a block pass by: of
-// dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
+// conv2d_backward_w: directly. Tiles of dw stay in registers while the pixels of a block pass by:
+// of dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
 // vectors of dy's channels; where those are few, the other way round. Where a window's row is
 // short, all its rows are taken together. The pixels fall into `splits`, each with a partial dw
 // that a second launch adds up, and the tiles of dw into shares.

@@ -1,5 +1,6 @@
-// Which algorithm computes a convolution, from the shapes of a picture, the weights and the settings
-// alone: not from how many pictures there are, so that a sample has the same bits in every batch.
+// Which algorithm computes a convolution, from the shapes of a picture, the weights and the
+// settings alone: not from how many pictures there are, so that a sample has the same bits in every
+// batch.
 #pragma once
 #include "common.h"
 #include "conv2d_tile.h"
@@ -63,32 +64,41 @@ FASTNN_INLINE double winograd_tile_nanoseconds(int64_t depth, int64_t columns, i
   return 36 * k * out * kVectorBytes / kConvBytes + in * kToPoints + out * kFromPoints;
 }
 
-// Whether it is faster than directly, with rows x columns outputs a picture, of all phases.
-FASTNN_INLINE bool winograd_pays(int64_t R, int64_t rows, int64_t columns, int64_t stride_h,
-                                 int64_t stride_w, int64_t depth, int64_t channels, int64_t bytes) {
-  const int64_t M = 7 - R, lanes_ = lanes_for(channels, bytes);
-  const int64_t tiles =
-      blocks_of(M, blocks_of(stride_h, rows)) * blocks_of(M, blocks_of(stride_w, columns));
-  const double vectors = static_cast<double>(blocks_of(lanes_, channels) * lanes_ * bytes);
-  const double direct = static_cast<double>(rows) * static_cast<double>(columns) *
-                        static_cast<double>(R * R * depth) * vectors / kConvBytes;
-  return static_cast<double>(tiles * stride_h * stride_w) *
-             winograd_tile_nanoseconds(depth, channels, bytes) <
-         0.9 * direct;
-}
+// Windows along one axis, by what they cost: tiles and, directly, taps that lie within the picture;
+// with few outputs those beside it are left out.
+struct WindowCost {
+  double tiles, taps;
+  FASTNN_INLINE WindowCost(int64_t R, int64_t outputs, int64_t stride, int64_t before,
+                           int64_t after) {
+    const int64_t b = smaller(R, larger(0, before)), a = smaller(R, larger(0, after));
+    tiles = static_cast<double>(blocks_of(7 - R, blocks_of(stride, outputs)) * stride);
+    taps = static_cast<double>(outputs * R) - 0.5 * static_cast<double>(b * (b + 1) + a * (a + 1));
+  }
+};
 
 // Of y = x * w, back, of x, or, of the gradient to w.
 enum class Wanted { y, x, w };
 
+// Whether it is faster than directly.
 FASTNN_INLINE bool by_winograd(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
   const bool back = wanted == Wanted::x;
   const int64_t R = fastnn_winograd > 0 ? winograd_taps(w, s, back) : 0;
   if (R == 0 || fastnn_winograd == 2) return R > 0;
-  const int64_t rows = back ? x.dim(1) : x.dim(1) + s.pad_top + s.pad_bottom - R + 1;
-  const int64_t columns = back ? x.dim(2) : x.dim(2) + s.pad_left + s.pad_right - R + 1;
   const int64_t in = w.dim(back ? 3 : 2), out = w.dim(back ? 2 : 3), bytes = size_of(x.dtype());
-  return 36 * in * out * bytes <= (wanted == Wanted::w ? kMostGradientBytes : kMostPointBytes) &&
-         winograd_pays(R, rows, columns, s.stride_h, s.stride_w, in, out, bytes);
+  if (36 * in * out * bytes > (wanted == Wanted::w ? kMostGradientBytes : kMostPointBytes)) {
+    return false;
+  }
+  const auto axis = [&](int dim, int64_t stride, int64_t before, int64_t after) {
+    if (!back) return WindowCost(R, x.dim(dim) + before + after - R + 1, 1, before, after);
+    const int64_t outside = stride == 1 ? R - 1 : 0;
+    return WindowCost(R, x.dim(dim), stride, outside - before, outside - after);
+  };
+  const WindowCost h = axis(1, s.stride_h, s.pad_top, s.pad_bottom);
+  const WindowCost v = axis(2, s.stride_w, s.pad_left, s.pad_right);
+  const int64_t lanes_ = lanes_for(out, bytes);
+  const double vectors = static_cast<double>(blocks_of(lanes_, out) * lanes_ * bytes);
+  const double direct = h.taps * v.taps * static_cast<double>(in) * vectors / kConvBytes;
+  return h.tiles * v.tiles * winograd_tile_nanoseconds(in, out, bytes) < 0.9 * direct;
 }
 
 FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {

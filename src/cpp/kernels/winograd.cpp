@@ -37,8 +37,8 @@ struct WinogradPlan : Walk {
         blocks(grid.count, kSquarePoints * (v_row + m_row) * bytes, rows()) {
     v_step = odd_lines(blocks.each * v_row, bytes);
     m_step = odd_lines(blocks.each * m_row, bytes);
-    nanoseconds = static_cast<double>(phases * grid.count) *
-                  winograd_tile_nanoseconds(in_C, out_C, bytes);
+    nanoseconds =
+        static_cast<double>(phases * grid.count) * winograd_tile_nanoseconds(in_C, out_C, bytes);
   }
   FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
   FASTNN_INLINE int64_t rows() const { return kConvRows[smaller(kConvVectors, group_vectors)]; }
@@ -66,14 +66,12 @@ void weights_to_points(const WinogradPlan& p, T* u, const T* w, Range rows) noex
     for (int64_t f = 0; f < p.out_C; f += L) {
       const int64_t count = smaller(L, p.out_C - f);
       along_both<Vec<T>, R, kPoints>(
-          [&](int i, int j) __attribute__((always_inline)) {
-            return load(from + (i * R + j) * tap + f, count);
-          },
+          [&](int i, int j)
+              __attribute__((always_inline)) { return load(from + (i * R + j) * tap + f, count); },
           [](const Vec<T>(&g)[R], Vec<T>(&v)[kPoints])
               __attribute__((always_inline)) { taps_at_points(g, v); },
-          [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
-            store(to + (i * kPoints + j) * p.u_step + f, v);
-          });
+          [&](int i, int j, Vec<T> v)
+              __attribute__((always_inline)) { store(to + (i * kPoints + j) * p.u_step + f, v); });
     }
   }
 }
@@ -188,14 +186,13 @@ void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* 
   const Axis h = p.axis_h(phase / p.phase_count_w()), w = p.axis_w(phase % p.phase_count_w());
   const Range tiles = p.blocks.of(unit % p.blocks.count, p.grid.count);
   T *const v = room, *const m = v + kSquarePoints * p.v_step,
-          *const zeros = m + kSquarePoints * p.m_step;
+           *const zeros = m + kSquarePoints * p.m_step;
   Window<T> window = {nullptr, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros};
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
     window.picture = d.in + n * p.in_H * p.in_W * p.in_C;
-    tile_to_points<T, kPoints>(
-        window, h.begin(i), w.begin(j), p.in_C, v + t * p.v_row, p.v_step,
-        [](const Vec<T>(&x)[kPoints], Vec<T>(&y)[kPoints])
-            __attribute__((always_inline)) { at_points(x, y); });
+    tile_to_points<T, kPoints>(window, h.begin(i), w.begin(j), p.in_C, v + t * p.v_row, p.v_step,
+                               [](const Vec<T>(&x)[kPoints], Vec<T>(&y)[kPoints])
+                                   __attribute__((always_inline)) { at_points(x, y); });
   });
   const T* const u = d.u + p.weights_before(h, w) / (R * R) * kSquarePoints * p.u_step;
   for (int64_t left = 0; left < p.vectors; left += p.group_vectors) {

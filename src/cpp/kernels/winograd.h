@@ -1,8 +1,8 @@
 // Convolutions by Winograd's algorithm: not operations of their own; conv2d.cpp and
 // conv2d_backward_w.cpp come here where choose() says so. Windows of R x R taps one pixel apart, or
-// back through windows of sR x sR taps s apart, whose phases are such windows. The output falls into
-// tiles of M x M; a block of tiles goes to the 36 points, where each point's tiles times channels are
-// multiplied with the weights at that point, and comes back, all in the second cache.
+// back through windows of sR x sR taps s apart, whose phases are such windows. The output falls
+// into tiles of M x M; a block of tiles goes to the 36 points, where each point's tiles times
+// channels are multiplied with the weights at that point, and comes back, all in the second cache.
 #pragma once
 #include "conv2d_choice.h"
 #include "conv2d_geometry.h"
@@ -55,7 +55,8 @@ struct TileGrid {
   }
 };
 
-// Tiles in blocks: so many at a time that what a tile takes, `tile_bytes`, fits, a multiple of rows.
+// Tiles in blocks: so many at a time that what a tile takes, `tile_bytes`, fits, a multiple of
+// rows.
 struct TileBlocks {
   int64_t each, count;
 
@@ -107,10 +108,10 @@ FASTNN_INLINE void tile_to_points(const Window<T>& window, int64_t top, int64_t 
   constexpr int64_t L = lanes<T>;
   window.template read<size>(top, left, [&](auto at) __attribute__((always_inline)) {
     const auto put = [&](int64_t c, auto load) __attribute__((always_inline)) {
-      along_both<Vec<T>, size, kPoints>(
-          load, f, [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
-            store(to + (i * kPoints + j) * step + c, v);
-          });
+      along_both<Vec<T>, size, kPoints>(load, f,
+                                        [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
+                                          store(to + (i * kPoints + j) * step + c, v);
+                                        });
     };
     int64_t c = 0;
     for (; c + L <= C; c += L)

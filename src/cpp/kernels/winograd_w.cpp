@@ -1,8 +1,8 @@
 // conv2d_backward_w by Winograd's algorithm. The gradient of the weights at a point is a product:
 // x's tiles at that point, transposed, times dy's. Blocks of tiles go to the points and are
-// multiplied; a `split` of the blocks has a partial gradient at the points, and a second launch adds
-// these up in order and brings them back to the taps. A tile of dy has M x M outputs, so that of x
-// is the one that the forward direction has.
+// multiplied; a `split` of the blocks has a partial gradient at the points, and a second launch
+// adds these up in order and brings them back to the taps. A tile of dy has M x M outputs, so that
+// of x is the one that the forward direction has.
 #include "conv2d_plan.h"
 #include "gemm_plan.h"
 #include "winograd.h"
@@ -19,8 +19,9 @@ struct WinogradWeightPlan {
   int64_t R, bytes;
   TileGrid grid;
   int64_t vectors;
-  int64_t u_row, u_step;                 // the gradient: from row to row, from point to point
-  int64_t v_row, v_step, d_row, d_step;  // x and dy at the points: from tile to tile, point to point
+  int64_t u_row, u_step;  // the gradient: from row to row, from point to point
+  int64_t v_row, v_step, d_row,
+      d_step;  // x and dy at the points: from tile to tile, point to point
   TileBlocks blocks;
   int64_t splits;
   double nanoseconds;
@@ -38,8 +39,7 @@ struct WinogradWeightPlan {
         blocks(grid.count, kSquarePoints * (v_row + d_row) * bytes, 4) {
     v_step = odd_lines(blocks.each * v_row, bytes);
     d_step = odd_lines(blocks.each * d_row, bytes);
-    nanoseconds =
-        static_cast<double>(grid.count) * winograd_tile_nanoseconds(c.C, c.F, bytes);
+    nanoseconds = static_cast<double>(grid.count) * winograd_tile_nanoseconds(c.C, c.F, bytes);
     const int64_t parts = static_cast<int64_t>(nanoseconds / 1e4);
     splits = larger(1, smaller(smaller(kMostSplits, parts), grid.count / kSplitTiles));
     while (splits > 1 && splits * partial_size() * bytes > kPartialPointBytes) splits /= 2;
@@ -47,9 +47,7 @@ struct WinogradWeightPlan {
   }
   FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
   FASTNN_INLINE int64_t partial_size() const { return kSquarePoints * u_step; }
-  FASTNN_INLINE int64_t zeros_size() const {
-    return blocks_of(L(), larger(c.C, c.F)) * L();
-  }
+  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), larger(c.C, c.F)) * L(); }
   FASTNN_INLINE int64_t slice_size() const {
     return kSquarePoints * (v_step + d_step) + zeros_size();
   }
@@ -96,7 +94,7 @@ void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, R
   constexpr int M = kPoints + 1 - R;
   const Convolution& c = p.c;
   T *const v = room, *const d = v + kSquarePoints * p.v_step,
-          *const zeros = d + kSquarePoints * p.d_step;
+           *const zeros = d + kSquarePoints * p.d_step;
   __builtin_memset(zeros, 0, static_cast<size_t>(p.zeros_size()) * sizeof(T));
   Window<T> of_x = {nullptr, c.H, c.W, c.W * c.C, c.C, zeros};
   Window<T> of_dy = {nullptr, c.OH, c.OW, c.OW * c.F, c.F, zeros};
@@ -104,17 +102,15 @@ void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, R
     const Range tiles = p.blocks.of(block, p.grid.count);
     p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
       of_x.picture = x + n * c.H * c.W * c.C;
-      tile_to_points<T, kPoints>(
-          of_x, i - c.top, j - c.left, c.C, v + t * p.v_row, p.v_step,
-          [](const Vec<T>(&from)[kPoints], Vec<T>(&to)[kPoints])
-              __attribute__((always_inline)) { at_points(from, to); });
+      tile_to_points<T, kPoints>(of_x, i - c.top, j - c.left, c.C, v + t * p.v_row, p.v_step,
+                                 [](const Vec<T>(&from)[kPoints], Vec<T>(&to)[kPoints])
+                                     __attribute__((always_inline)) { at_points(from, to); });
     });
     p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
       of_dy.picture = dy + n * c.OH * c.OW * c.F;
-      tile_to_points<T, M>(
-          of_dy, i, j, c.F, d + t * p.d_row, p.d_step,
-          [](const Vec<T>(&from)[M], Vec<T>(&to)[kPoints])
-              __attribute__((always_inline)) { outputs_adjoint(from, to); });
+      tile_to_points<T, M>(of_dy, i, j, c.F, d + t * p.d_row, p.d_step,
+                           [](const Vec<T>(&from)[M], Vec<T>(&to)[kPoints])
+                               __attribute__((always_inline)) { outputs_adjoint(from, to); });
     });
     multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin);
   }
