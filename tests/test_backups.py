@@ -7,7 +7,13 @@ import sys
 import fastnn
 import killed
 import pytest
-from fastnn.callbacks import BackupAndRestore, EarlyStopping, LearningRateScheduler
+from fastnn.callbacks import (
+    BackupAndRestore,
+    EarlyStopping,
+    LearningRateScheduler,
+    ReduceLROnPlateau,
+    SwapEMAWeights,
+)
 from fastnn.layers import Dense
 from resuming import LOSS, Crash, X, Y, assert_same, network, state
 
@@ -161,3 +167,42 @@ def test_ten_kills():
     run = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert run.returncode == 0, run.stderr[-3000:]
     assert run.stdout.startswith("10 kills")
+
+
+class Noise(fastnn.layers.Layer):
+    """Draws from a generator of its own."""
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        self.seeds = fastnn.random.SeedGenerator()
+
+    def call(self, x, training=False):
+        return x + fastnn.random.normal(x.shape, 0.0, 0.1, seed=self.seeds) if training else x
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 3])
+def test_others_that_hold_something_go_on(save_freq, tmp_path):
+    """Averages in the weights' place from an epoch's end on, a rate that waits, a generator."""
+
+    def fit(folder, crash=None, seed=1):
+        fastnn.utils.set_random_seed(seed)
+        for _ in range(seed):
+            fastnn.utils.draw_seed()
+        model = fastnn.Sequential([fastnn.Input((6,)), Noise(), Dense(3, "softmax")])
+        model.compile(fastnn.optimizers.SGD(0.5, use_ema=True, ema_momentum=0.5), LOSS)
+        watching = [ReduceLROnPlateau("loss", patience=1, min_delta=0.3), SwapEMAWeights(True)]
+        if folder:
+            watching.insert(0, BackupAndRestore(folder, save_freq))
+        watching += [Crash(crash)] * bool(crash)
+        try:
+            history = model.fit(X, Y, 8, 5, callbacks=watching, verbose=0)
+        except ConnectionAbortedError:
+            return None
+        return state(model), history.history
+
+    whole = fit(None)
+    for crash in (8, 12, 16, 22, "end"):
+        assert fit(tmp_path, crash) is None
+        again = fit(tmp_path, seed=9)
+        assert_same(whole[0], again[0])
+        assert whole[1] == again[1]
