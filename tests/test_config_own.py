@@ -1,5 +1,6 @@
 """Configurations of the user's own classes and functions, and of what is broken or hostile."""
 
+import inspect
 import json
 
 import fastnn
@@ -281,3 +282,18 @@ def test_the_registry():
         assert utils.get_registered_object("a") is doubled
         assert utils.get_registered_object("b") is Linear
     assert utils.get_registered_object("a") is None
+
+
+def test_signatures_are_those_of_the_constructors():
+    class Own(fastnn.layers.Dense):
+        def __init__(self, units, factor=2.0):
+            super().__init__(units)
+
+    class Inheriting(Own):
+        pass
+
+    for kind in (Own, Inheriting):
+        assert list(inspect.signature(kind).parameters) == ["units", "factor"]
+    assert next(iter(inspect.signature(fastnn.optimizers.Nadam).parameters)) == "learning_rate"
+    assert next(iter(inspect.signature(fastnn.Sequential).parameters)) == "layers"
+    assert "args" not in inspect.signature(Own(3).call).parameters

@@ -89,9 +89,21 @@ def _rules(kind):
     return omit, rare, fixed
 
 
+class _Signature:
+    """What inspect and help() say that a class takes: what its __init__ does."""
+
+    def __get__(self, instance, owner):
+        if instance is not None:  # of a callable object its own __call__ says it
+            raise AttributeError("__signature__")
+        parameters = inspect.signature(owner.__init__).parameters.values()
+        return inspect.Signature(list(parameters)[1:])
+
+
 class Configured:
     """What can be made again of its configuration. A class of one's own says what it takes besides
     in a get_config() of its own, or leaves it to the arguments that it was made with."""
+
+    __signature__ = _Signature()  # else __new__ would be asked, where it comes before __init__
 
     def __new__(cls, *arguments, **keywords):
         self = object.__new__(cls)
