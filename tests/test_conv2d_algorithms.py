@@ -19,6 +19,9 @@ CASES = {
     "2x2": cases.conv2d((3, 7, 8, 33), (2, 2, 33, 18), pads=(0, 1, 0, 1), activation="tanh"),
     "back": cases.conv2d_transpose((2, 13, 6, 9), (3, 3, 9, 40), pads=SAME),
     "back, 4x4 in steps of 2": cases.conv2d_transpose((2, 9, 10, 20), (4, 4, 20, 6), (2, 2), SAME),
+    "back, lower than its steps": cases.conv2d_transpose(
+        (1, 1, 12, 8), (4, 4, 8, 6), (2, 2), (1, 2, 1, 1)
+    ),
     "to w": cases.conv2d_backward_w((5, 14, 9, 17), (3, 3, 17, 34), pads=(0, 1, 2, 0)),
 }
 RUN = """

@@ -15,6 +15,7 @@ namespace {
 // Forward, or back to x.
 struct WinogradPlan : Walk {
   int64_t R, bytes, phases;
+  int64_t sets;  // of weights: of all residues, also those that a small picture has no phase for
   TileGrid grid;
   int64_t vectors, group_vectors;  // of the outputs: all, at a time
   int64_t u_row, u_step;           // weights: from input channel to channel, from point to point
@@ -27,6 +28,7 @@ struct WinogradPlan : Walk {
         R(taps),
         bytes(bytes_),
         phases(phase_count_h() * phase_count_w()),
+        sets(back ? c.stride_h * c.stride_w : 1),
         grid(kPoints + 1 - R, c.N, count_i, count_j),
         vectors(blocks_of(L(), out_C)),
         group_vectors(smaller(vectors, kGroupBytes / kVectorBytes)),
@@ -46,7 +48,7 @@ struct WinogradPlan : Walk {
   FASTNN_INLINE int64_t turned_size() const {
     return back ? blocks_of(128, c.KH * c.KW * c.C * c.F * bytes) * 128 / bytes : 0;
   }
-  FASTNN_INLINE int64_t weights_size() const { return phases * kSquarePoints * u_step; }
+  FASTNN_INLINE int64_t weights_size() const { return sets * kSquarePoints * u_step; }
   FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), in_C) * L(); }
   FASTNN_INLINE int64_t slice_size() const {
     return kSquarePoints * (v_step + m_step) + zeros_size();
@@ -54,7 +56,7 @@ struct WinogradPlan : Walk {
   FASTNN_INLINE int64_t stages() const { return back ? 3 : 2; }
 };
 
-// The weights, a set (R, R, in, out) a phase, of each input channel in `rows` at the points.
+// The weights, sets (R, R, in, out), of each input channel in `rows` at the points.
 template <int R, class T>
 void weights_to_points(const WinogradPlan& p, T* u, const T* w, Range rows) noexcept {
   constexpr int64_t L = lanes<T>;
@@ -211,7 +213,7 @@ void run(const WinogradPlan& p, OutAdd y, In x, In w, MaybeIn bias, Scratch scra
     return turn_taps(p, turned, w.as<T>(), share(p.c.KH * p.c.KW, part));
   }
   if (part.stage + 2 == p.stages()) {
-    return weights_to_points<R>(p, u, p.back ? turned : w.as<T>(), share(p.phases * p.in_C, part));
+    return weights_to_points<R>(p, u, p.back ? turned : w.as<T>(), share(p.sets * p.in_C, part));
   }
   const Writing how(y, y.add(), p.out_C, x);
   const Operands<T> d = {x.as<T>(), u, bias.as<T>(), y.as<T>(), how, activation};
@@ -249,7 +251,7 @@ void winograd_schedule(OutAdd y, In x, In w, const Conv2dSettings& s, bool back,
     plan_stage(schedule, stage++, static_cast<double>(w.operand->bytes()) / kTransposedBytes,
                p.c.KH * p.c.KW);
   }
-  plan_stage(schedule, stage++, weights / kPointBytes, p.phases * p.in_C);
+  plan_stage(schedule, stage++, weights / kPointBytes, p.sets * p.in_C);
   plan_stage(schedule, stage, p.nanoseconds, p.units());
   schedule.mergeable = true;
   schedule.shared_bytes = blocks_of(128, (p.turned_size() + p.weights_size()) * p.bytes) * 128;

@@ -22,7 +22,7 @@ void winograd_backward_w_schedule(OutAdd dw, In dy, In x, const Conv2dSettings& 
 constexpr int64_t kBlockBytes = 448 << 10;  // of a block's tiles at the points: half a second cache
 constexpr int64_t kMostBlockTiles = 48;
 constexpr int64_t kGroupBytes = 256;  // of a tile's outputs at a time
-constexpr double kPointBytes = 20;    // of weights that go to the points in a nanosecond
+constexpr double kPointBytes = 20;    // of weights to the points in a nanosecond: an estimate
 
 // Matrices that follow one another an odd number of cache lines apart do not meet in few of a
 // cache's sets: 36 of 32 x 32 floats would meet in two. In elements.

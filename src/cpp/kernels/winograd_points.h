@@ -1,9 +1,10 @@
 // Winograd's minimal filtering at the points 0, 1, -1, 2, -2 and infinity: of six inputs d and R
 // taps g it makes M = 7 - R outputs y = A^T ((G g) . (B^T d)), six products for M R: F(4, 3) and
-// F(5, 2). Along both axes a tile of M x M outputs takes 36 products for M^2 R^2, a fourth (16/36
-// of a half for R = 2). The adjoints carry gradients: g's is G^T ((B^T d) . (A y)). A. Lavin and S.
-// Gray, Fast Algorithms for Convolutional Neural Networks (2016), sections 3 and 4; the points were
-// chosen for their few multiplications. Each function below is one of the matrices times a vector.
+// F(5, 2). Along both axes a tile of M x M outputs takes 36 products for M^2 R^2, a fourth,
+// or 36 for 100 with R = 2. The adjoints carry gradients: g's is G^T ((B^T d) . (A y)). A. Lavin
+// and S. Gray, Fast Algorithms for Convolutional Neural Networks (2016), sections 3 and 4; the
+// points were chosen for their few multiplications. Each function below is one of the matrices
+// times a vector.
 #pragma once
 #include "../simd.h"
 
