@@ -3,6 +3,8 @@
 import math
 from collections import defaultdict
 
+KEYS = ("minimum", "median")
+BEST = "the best"  # of the other libraries, row by row
 AGREE = 1e-3  # relative; what two libraries computed was not the same beyond it
 
 
@@ -59,8 +61,10 @@ def limit_of(row, threads, limits):
 class Table:
     def __init__(self, what, rows, threads, contenders):
         self.what, self.threads = what, threads
-        peers = set().union(*(row.calls for row in rows)) - {"fastnn"}
-        self.peers = [name for name in contenders if name in peers]
+        there = set().union(*(row.calls for row in rows)) - {"fastnn"}
+        self.peers = [name for name in contenders if name in there]
+        if len(set(self.peers) - {"fastnn eager"}) > 1:
+            self.peers.append(BEST)
         self.rows = []
         count = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
         columns = "".join(f"{'x ' + name:>16}" for name in self.peers)
@@ -98,11 +102,15 @@ class Table:
     def ratios(self, results):
         """{peer: its time / fastnn's, of the minima and of the medians}."""
         own = results["fastnn"]
-        return {
-            peer: {key: result[key] / own[key] for key in ("minimum", "median")}
+        ratios = {
+            peer: {key: result[key] / own[key] for key in KEYS}
             for peer, result in results.items()
             if peer != "fastnn" and "error" not in result
         }
+        others = [ratio for peer, ratio in ratios.items() if peer != "fastnn eager"]
+        if BEST in self.peers and others:
+            ratios[BEST] = {key: min(ratio[key] for ratio in others) for key in KEYS}
+        return ratios
 
     def cell(self, ratio):
         if not ratio:
@@ -128,7 +136,7 @@ class Table:
             cells = ""
             for peer in self.peers:
                 there = [one[peer] for one in ratios if peer in one]
-                means = {key: mean([r[key] for r in there]) for key in ("minimum", "median")}
+                means = {key: mean([r[key] for r in there]) for key in KEYS}
                 cells += self.cell(means if there else None)
             print(f"{'geometric mean, ' + group:92}{cells}")
 

@@ -3,8 +3,8 @@
     python benchmarks/run.py [what ...] [--threads 1,2] [--rounds N] [--quick]
                              [--peers numpy,torch,keras] [--device cuda] [--json FILE]
 
-`what`: machine, overheads, steps, train, a family of kernels (gemm, unary ...), or `ops` for all
-families; everything by default.
+`what`: machine, overheads, steps, train, infer, a family of kernels (gemm, unary ...), or `ops`
+for all families; everything by default.
 Of the peers those are measured that are installed. README.md says how to read the tables.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 CASES = Path(__file__).resolve().parent.parent / "tests/cases"
 KERNELS = tuple(sorted(path.stem for path in CASES.glob("[a-z]*.py")))
-WHAT = ("machine", "overheads", *KERNELS, "steps", "train")
+WHAT = ("machine", "overheads", *KERNELS, "steps", "train", "infer")
 PEERS = ("numpy", "torch", "keras")
 
 

@@ -38,14 +38,14 @@ def peak_over(action):
 def fastnn_peak(workload, threads):
     import fastnn
 
-    from benchmarks.train import keras_model
+    from benchmarks.networks import fastnn_model
 
     fastnn.set_num_threads(threads)
     fastnn.Sequential()  # which loads the modules
     x, y = workload.data()
 
     def action():
-        model = keras_model(workload, fastnn)
+        model = fastnn_model(workload, fastnn)
         for _ in range(STEPS):
             model.train_on_batch(x, y)
         return model
@@ -56,7 +56,7 @@ def fastnn_peak(workload, threads):
 def torch_peak(workload, threads):
     import torch
 
-    from benchmarks.train import torch_step
+    from benchmarks.networks import torch_step
 
     torch.set_num_threads(threads)
 

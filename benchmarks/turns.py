@@ -60,6 +60,7 @@ class Workers:
 
     def __init__(self, peers, threads, device):
         here = [p for p in peers if all(map(importlib.util.find_spec, MODULES[p]))]
+        here += ["torch compiled"] if "torch" in here else []
         started = [Contender(name, threads, device) for name in ("fastnn", "fastnn eager", *here)]
         self.contenders, self.about = [], {}
         for contender in started:
