@@ -85,20 +85,21 @@ class CompiledFunction:
     def __call__(self, *arguments, **keywords):
         if _core.inside():  # inside another compiled step: part of it
             return self.function(*arguments, **keywords)
-        last = self._last
-        if (
-            last is not None
-            and self._structure == changes.structure()
-            and not keywords
-            and tape.enabled()
-        ):
-            # The program itself compares shapes and dtypes; anything else takes the long way.
-            value = last.replay(
+        if not keywords:
+            value = self.replay_last(
                 tuple([a.array if type(a) is Tensor and a._node is None else a for a in arguments])
             )
             if value is not UNFIT:
                 return value
         return self._find(arguments, keywords)
+
+    def replay_last(self, arrays):
+        """What the last program gives for a tuple of arrays; UNFIT where it is not for them. It
+        compares shapes and dtypes itself; whoever gets UNFIT takes the long way."""
+        last = self._last
+        if last is None or self._structure != changes.structure() or not tape.enabled():
+            return UNFIT
+        return last.replay(arrays)
 
     def _find(self, arguments, keywords):
         refuse_arguments((arguments, keywords), self._name)

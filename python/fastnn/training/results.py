@@ -18,9 +18,10 @@ def plain(value):
 
 def in_order(model, logs):
     """The loss, then the metrics in compile's order, then the rest by name; alone if alone."""
+    if len(logs) == 1:
+        return next(iter(logs.values()))
     names = [name for name in dict.fromkeys(model.metrics_names) if name in logs]
-    values = [logs[name] for name in (*names, *sorted(set(logs) - set(names)))]
-    return values[0] if len(values) == 1 else values
+    return [logs[name] for name in (*names, *sorted(set(logs) - set(names)))]
 
 
 def step_of(operation, number, source):

@@ -12,7 +12,8 @@ class Step:
 
     Args:
         model: whose `_body(kind, data)` it runs.
-        kind: "train", "test", "predict" or "results".
+        kind: "train", "test", "predict" or "results"; "train_alone" and "test_alone" begin the
+            metrics anew and give what they have measured.
         template: of `data`: a nest with None where there is no array.
     """
 
@@ -24,7 +25,7 @@ class Step:
 
     def _run(self, *tensors):
         data = fill(self.template, tensors)
-        if self.kind == "train":
+        if self.kind.startswith("train"):
             return self.model._body(self.kind, data)
         with tape.no_grad():
             return self.model._body(self.kind, data)
@@ -43,8 +44,9 @@ class Step:
         return self(*arrays)
 
     def _warn(self, error):
+        kind = self.kind.removesuffix("_alone")
         warn(
-            f"{self.kind} step of {self.model.name}: it runs in Python from now on, several times "
+            f"{kind} step of {self.model.name}: it runs in Python from now on, several times "
             f"as slow for small networks, since it cannot be recorded: {error} "
             "compile(run_eagerly=True) says that this is meant."
         )

@@ -27,6 +27,7 @@ class Trainer(Tracked, Loop):
         self._run_eagerly = False
         self._metrics_inside = None, []  # known as long as no attribute of a layer is written
         self._steps = {}  # (kind, the data's form) -> the compiled step
+        self._last_steps = {}  # kind -> what the last single batch ran, and its number of arrays
         self._loss_tracker = self._model_losses = self._model_metrics = None
         self._metric_values = {}  # of a backup, by _metric_variables' names, till there are metrics
 
@@ -103,7 +104,7 @@ class Trainer(Tracked, Loop):
     def _forget_outputs(self):
         """The outputs are others now: losses and metrics have to find theirs again."""
         self._metrics_inside = None, []
-        self._steps = {}
+        self._steps, self._last_steps = {}, {}
         for built in (self._model_losses, self._model_metrics):
             if built is not None:
                 built.built = False
@@ -138,6 +139,7 @@ class Trainer(Tracked, Loop):
     @run_eagerly.setter
     def run_eagerly(self, value):
         self._run_eagerly = as_bool(value, self.name, "run_eagerly")
+        self._last_steps = {}
 
     # One batch
 
@@ -253,6 +255,10 @@ class Trainer(Tracked, Loop):
         """What a step of a kind does, and gives."""
         if kind == "results":
             return self.get_metrics_result()
+        if kind.endswith("_alone"):
+            self.reset_metrics()
+            result = self._body(kind.removesuffix("_alone"), data)
+            return self.get_metrics_result() if result is None else result
         result = getattr(self, f"{kind}_step")(pack_x_y_sample_weight(*data))
         if kind != "predict" and not (
             isinstance(result, dict) and all(isinstance(name, str) for name in result)
