@@ -4,7 +4,8 @@ import math
 from collections import defaultdict
 
 KEYS = ("minimum", "median")
-BEST = "the best"  # of the other libraries, row by row
+BEST = "the best"  # of the others, row by row
+EAGER = "fastnn eager"
 AGREE = 1e-3  # relative; what two libraries computed was not the same beyond it
 
 
@@ -63,7 +64,7 @@ class Table:
         self.what, self.threads = what, threads
         there = set().union(*(row.calls for row in rows)) - {"fastnn"}
         self.peers = [name for name in contenders if name in there]
-        if len(set(self.peers) - {"fastnn eager"}) > 1:
+        if len(set(self.peers) - {EAGER}) > 1:
             self.peers.append(BEST)
         self.rows = []
         count = f"{self.threads} thread{'s' if self.threads > 1 else ''}"
@@ -107,7 +108,7 @@ class Table:
             for peer, result in results.items()
             if peer != "fastnn" and "error" not in result
         }
-        others = [ratio for peer, ratio in ratios.items() if peer != "fastnn eager"]
+        others = [ratio for peer, ratio in ratios.items() if peer != EAGER]
         if BEST in self.peers and others:
             ratios[BEST] = {key: min(ratio[key] for ratio in others) for key in KEYS}
         return ratios

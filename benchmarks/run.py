@@ -3,8 +3,8 @@
     python benchmarks/run.py [what ...] [--threads 1,2] [--rounds N] [--quick]
                              [--peers numpy,torch,keras] [--device cuda] [--json FILE]
 
-`what`: machine, overheads, steps, train, infer, a family of kernels (gemm, unary ...), or `ops`
-for all families; everything by default.
+`what`: machine, overheads, algorithms, steps, train, infer, a family of kernels (gemm, unary ...),
+or `ops` for all families; everything by default.
 Of the peers those are measured that are installed. README.md says how to read the tables.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 CASES = Path(__file__).resolve().parent.parent / "tests/cases"
 KERNELS = tuple(sorted(path.stem for path in CASES.glob("[a-z]*.py")))
-WHAT = ("machine", "overheads", *KERNELS, "steps", "train", "infer")
+WHAT = ("machine", "overheads", *KERNELS, "algorithms", "steps", "train", "infer")
 PEERS = ("numpy", "torch", "keras")
 
 
@@ -66,13 +66,15 @@ def measure_all(given):
     if "machine" in given.what:
         machine.show(limits)
     libraries, measured = {}, []
-    for n in threads:
-        with turns.Workers(given.peers, n, given.device) as workers:
+    chosen = {what: rows.of(what) for what in given.what if what != "machine"}
+    names = dict.fromkeys(name for one in chosen.values() for row in one for name in row.calls)
+    for n in threads if chosen else ():
+        with turns.Workers(names, given.peers, n, given.device) as workers:
             libraries[n] = workers.about
-            for what in (word for word in given.what if word != "machine"):
-                chosen = [row for row in rows.of(what) if row.is_small or not given.quick]
-                table = report.Table(what, chosen, n, workers.names)
-                for row in chosen:
+            for what in chosen:
+                kept = [row for row in chosen[what] if row.is_small or not given.quick]
+                table = report.Table(what, kept, n, workers.names)
+                for row in kept:
                     now = limits[n]
                     anew = given.device == "cpu" and now and report.is_from_memory(row, n, now)
                     before = machine.with_memory_now(now, n) if anew else now

@@ -16,6 +16,7 @@ from benchmarks import ROOT, libraries, load
 
 BURST = {False: 0.05, True: 0.005}  # seconds; True: quick
 PAUSE = 0.03
+FORCED = ("fastnn direct", "fastnn winograd")
 MODULES = {"numpy": ("numpy",), "torch": ("torch",), "keras": ("keras", "jax")}
 
 
@@ -25,11 +26,12 @@ class Failed(Exception):
 
 class Contender:
     def __init__(self, name, threads, device):
+        forced = {"FASTNN_CONV": name.removeprefix("fastnn ")} if name in FORCED else {}
         self.name = name
         self.process = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.worker", name, str(threads), device],
             cwd=ROOT,
-            env=libraries.environment(threads, device),
+            env=libraries.environment(threads, device) | forced,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -56,12 +58,12 @@ class Contender:
 
 
 class Workers:
-    """One process for each library that is installed, and each variant of fastnn."""
+    """One process for each library that is installed, and each variant of one: those of `names`."""
 
-    def __init__(self, peers, threads, device):
+    def __init__(self, names, peers, threads, device):
         here = [p for p in peers if all(map(importlib.util.find_spec, MODULES[p]))]
-        here += ["torch compiled"] if "torch" in here else []
-        started = [Contender(name, threads, device) for name in ("fastnn", "fastnn eager", *here)]
+        chosen = [name for name in names if name.split()[0] in ("fastnn", *here)]
+        started = [Contender(name, threads, device) for name in chosen]
         self.contenders, self.about = [], {}
         for contender in started:
             contender.ask("about")
