@@ -1,4 +1,5 @@
-"""Memory that training takes: the peak over 20 steps, and what a thousand fits leave behind.
+"""Memory that the workloads take: the peak over 20 steps, of training and of inference, and what a
+thousand fits leave behind.
 
     python benchmarks/train_memory.py [--peers torch] [--fits 1000] [--json FILE]
 
@@ -12,7 +13,9 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = 20
@@ -35,36 +38,42 @@ def peak_over(action):
     return peak - before
 
 
-def fastnn_peak(workload, threads):
+def fastnn_call(workload, what):
     import fastnn
 
-    from benchmarks.networks import fastnn_model
+    from benchmarks import networks
 
-    fastnn.set_num_threads(threads)
     fastnn.Sequential()  # which loads the modules
     x, y = workload.data()
 
-    def action():
-        model = fastnn_model(workload, fastnn)
-        for _ in range(STEPS):
-            model.train_on_batch(x, y)
-        return model
+    def make():
+        if what == "train":
+            return partial(networks.fastnn_model(workload, fastnn).train_on_batch, x, y)
+        return partial(workload.keras(fastnn).predict_on_batch, x)
 
-    return peak_over(action)
+    return fastnn, make
 
 
-def torch_peak(workload, threads):
+def torch_call(workload, what):
     import torch
 
-    from benchmarks.networks import torch_step
+    from benchmarks import networks
 
-    torch.set_num_threads(threads)
+    library = SimpleNamespace(module=torch, device="cpu")
+    how = networks.train_torch if what == "train" else networks.infer_torch
+    return torch, partial(how, workload, library)
+
+
+def peak(library, workload, what, threads):
+    """Bytes: model, batch's copies, and all that so many steps need at once."""
+    module, make = {"fastnn": fastnn_call, "torch": torch_call}[library](workload, what)
+    module.set_num_threads(threads)
 
     def action():
-        step, batch = torch_step(workload, torch)
+        call = make()
         for _ in range(STEPS):
-            step(*batch)
-        return step
+            call()
+        return call
 
     return peak_over(action)
 
@@ -98,19 +107,18 @@ def main():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--fits", type=int, default=1000)
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--one", nargs=2, metavar=("LIBRARY", "WORKLOAD"), help=argparse.SUPPRESS)
+    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)  # library, workload, what
     given = parser.parse_args()
     sys.path[0] = str(ROOT)
     from benchmarks.workloads import WORKLOADS
 
     if given.one:
-        library, name = given.one
+        library, name, what = given.one
         if library == "growth":
             print(growth(given.fits))
             return
         workload = next(w for w in WORKLOADS if w.name == name)
-        peaks = {"fastnn": fastnn_peak, "torch": torch_peak}
-        print(peaks[library](workload, given.threads))
+        print(peak(library, workload, what, given.threads))
         return
 
     def ask(*one):
@@ -119,12 +127,16 @@ def main():
         return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
     found = {}
+    libraries = ["fastnn", *(["torch"] if "torch" in given.peers else [])]
     for workload in WORKLOADS:
-        libraries = ["fastnn", *(["torch"] if "torch" in given.peers else [])]
-        found[workload.name] = {library: ask(library, workload.name) for library in libraries}
-        shown = "  ".join(f"{name} {n / 1e6:.1f} MB" for name, n in found[workload.name].items())
-        print(f"{workload.name}: peak over {STEPS} steps: {shown}")
-    found["growth"] = ask("growth", "-")
+        for what in ("train", "infer") if workload.trains else ("infer",):
+            name = f"{what} {workload.name}"
+            peaks = {library: ask(library, workload.name, what) for library in libraries}
+            found[name] = peaks
+            shown = "  ".join(f"{library} {n / 1e6:7.1f} MB" for library, n in peaks.items())
+            ratio = f"  {peaks['fastnn'] / peaks['torch']:.2f}" if "torch" in peaks else ""
+            print(f"{name:24} {shown}{ratio}", flush=True)
+    found["growth"] = ask("growth", "-", "-")
     print(f"from fit 20 to fit {given.fits}: {found['growth'] / 1e6:+.3f} MB")
     if given.json:
         given.json.write_text(json.dumps(found, indent=1) + "\n")

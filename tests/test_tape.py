@@ -350,3 +350,29 @@ def test_a_write_to_what_no_gradient_needs_is_fine():
     loss = square(ops.dense(np.ones((3, 2)), w, b))
     b.assign(np.zeros(2))  # the gradient of a sum does not ask for the terms
     assert fastnn.gradients(loss, [w, b])[1].numpy().tolist() == [3.0, 3.0]
+
+
+IN_USE = fastnn.devices.cpu.memory_info
+SIDE = 256  # a picture of SIDE x SIDE, 256 KiB of float32, is an array
+
+
+def steps_that_keep_one_array():
+    kernel = Variable(np.ones((1, 1, 1, 1), "float32"))
+    yield "relu of a sum", lambda x: ops.relu(x + x)
+    yield "leaky relu of a convolution", lambda x: ops.leaky_relu(ops.conv2d(x, kernel), 0.2)
+    yield "relu within a convolution", lambda x: ops.conv2d(x, kernel, activation="relu")
+    yield "sigmoid of a copy", lambda x: ops.sigmoid(ops.copy(x))
+
+
+@pytest.mark.parametrize("step", [pytest.param(f, id=n) for n, f in steps_that_keep_one_array()])
+def test_a_tape_keeps_only_what_gradients_need(step):
+    x = Variable(np.ones((1, SIDE, SIDE, 1), "float32"))
+    before = IN_USE()[0]
+    y = x
+    for _ in range(4):
+        y = step(y)
+    kept = (IN_USE()[0] - before) / x.array.nbytes
+    assert 4 <= kept < 4.5
+    fastnn.gradients(ops.mean(y), [x])
+    del y
+    assert IN_USE()[0] - before < 0.5 * x.array.nbytes

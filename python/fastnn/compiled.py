@@ -213,7 +213,7 @@ class CompiledFunction:
 def _values_of(variables):
     """Copies to restore: of all, or where that were much memory, of the small ones: counters,
     metrics, moving averages, which are written before anything can fail."""
-    many = sum(v.array.nbytes for v in variables) > 64 << 20
+    many = sum(v.array.nbytes for v in variables) > 16 << 20
     return [(v, v.numpy()) for v in variables if not many or v.array.nbytes < 1 << 20]
 
 

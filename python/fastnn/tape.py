@@ -1,8 +1,9 @@
 """The tape: what is needed to walk back from a loss to the variables.
 
-An operation that has something to differentiate leaves a Node: its input tensors and a function
-that turns the gradient of its output into those of its inputs. Nodes know their inputs and never
-their output, so that a tape is free of cycles and dies with the loss.
+An operation that has something to differentiate leaves a Node: where its inputs came from and a
+function that turns the gradient of its output into those of its inputs. Nodes know the nodes before
+them and never their output, so that a tape is free of cycles and dies with the loss; and of the
+arrays in between it keeps alive only those that a gradient is computed from.
 """
 
 import contextlib
@@ -41,13 +42,15 @@ def enabled() -> bool:
 
 
 class Node:
-    """One operation on the tape."""
+    """One operation on the tape. `inputs` are the nodes of its inputs, leaves that may want a
+    gradient, and None for the others; device, dtype and shape are its output's."""
 
-    __slots__ = ("backward", "inputs", "needed", "saved", "serial")
+    __slots__ = ("backward", "device", "dtype", "inputs", "needed", "saved", "serial", "shape")
 
-    def __init__(self, inputs, backward, saved):
+    def __init__(self, inputs, backward, saved, output):
         self.serial = next(_serials)
-        self.inputs = inputs
+        self.inputs = [t._node or (t if t.requires_grad else None) for t in inputs]
+        self.device, self.dtype, self.shape = output.device, output.dtype, output.array.shape
         self.backward = backward
         self.saved = [(t, t.version) for t in saved if t.version is not None]
         self.needed = False
@@ -67,19 +70,19 @@ class Gradients:
         self.wanted = wanted
 
     def out(self, i):
-        tensor = self.node.inputs[i]
-        key = tensor._node
-        if key is None:
-            key = tensor
-            if tensor not in self.wanted:
-                return None, 0
-        elif not key.needed:
+        source = self.node.inputs[i]
+        if not _is_wanted(source, self.wanted):
             return None, 0
-        array = self.store.get(key)
+        array = self.store.get(source)
         if array is not None:
             return array, 1
-        array = self.store[key] = tensor.device.empty(tensor.array.shape, tensor.dtype)
+        array = self.store[source] = source.device.empty(source.shape, source.dtype)
         return array, 0
+
+
+def _is_wanted(source, wanted):
+    """Whether a gradient goes to an input of a node."""
+    return source.needed if type(source) is Node else source in wanted
 
 
 def _nodes(loss):
@@ -93,10 +96,10 @@ def _nodes(loss):
                 "backward: this part of the tape was already walked and freed, and there is no "
                 "double backward. Compute the loss again."
             )
-        for tensor in node.inputs:
-            if tensor._node is not None and tensor._node not in seen:
-                seen.add(tensor._node)
-                stack.append(tensor._node)
+        for source in node.inputs:
+            if type(source) is Node and source not in seen:
+                seen.add(source)
+                stack.append(source)
     return sorted(seen, key=lambda node: node.serial, reverse=True)
 
 
@@ -116,15 +119,19 @@ def next_serial():
     return next(_serials)
 
 
+def leaves(loss):
+    """The tensors that a backward pass from the loss may end at."""
+    sources = {source for node in _nodes(loss) for source in node.inputs if source is not None}
+    return {source for source in sources if type(source) is not Node}
+
+
 def backward(loss, wanted, store, upstream=None):
     """Walk back from `loss`; gradients of the `wanted` leaves end up in `store`, keyed by leaf."""
     if loss._node is None:
         return
     nodes = _nodes(loss)
     for node in reversed(nodes):
-        node.needed = any(
-            t._node.needed if t._node is not None else t in wanted for t in node.inputs
-        )
+        node.needed = any(_is_wanted(source, wanted) for source in node.inputs)
         for tensor, version in node.saved:
             if tensor.version != version:
                 raise RuntimeError(

@@ -137,8 +137,7 @@ class Tensor(Operators):
                 "backward: this tensor has no tape: it was computed under no_grad(), from nothing "
                 "trainable, or its tape was already freed."
             )
-        leaves = {t for node in tape._nodes(self) for t in node.inputs if t._node is None}
-        wanted = {t for t in leaves if t.requires_grad}
+        wanted = tape.leaves(self)
         store = {t: _gradient_of(t) for t in wanted if t.grad is not None}
         tape.backward(self, wanted, store)
         for tensor in wanted:
@@ -220,5 +219,5 @@ def result(array, inputs, backward, saved=(), of=None):
     tensor = Tensor(array) if of is None else view(array, of)
     if tape.enabled() and any(t.requires_grad for t in inputs):
         tensor.requires_grad = True
-        tensor._node = tape.Node(inputs, backward, saved)
+        tensor._node = tape.Node(inputs, backward, saved, tensor)
     return tensor

@@ -56,6 +56,14 @@ class Variable(Tensor):
         self._begin(name, trainable)
         return self
 
+    @classmethod
+    def owning(cls, tensor, trainable=True, name=None):
+        """A variable whose buffer is that of a tensor which nobody else keeps."""
+        self = cls.__new__(cls)
+        Tensor.__init__(self, tensor.array)
+        self._begin(name, trainable)
+        return self
+
     def _begin(self, name, trainable):
         self.name = name
         self.version = 0

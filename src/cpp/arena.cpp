@@ -126,6 +126,7 @@ void Arena::release(Block* block) noexcept {
   block->live = false;
   in_use_ -= block->capacity;
   if (block->size_class == kHuge) huge_in_use_ -= block->capacity;
+  if (frugal_ > 0 && give_back_alone(block)) return;
   block->next = free_[block->size_class];
   free_[block->size_class] = block;
 }
@@ -156,6 +157,9 @@ void Arena::trim() noexcept {
   give_back_idle();
 }
 
+// Blocks of so many bytes have a chunk alone; a frugal arena looks for room in none that is there.
+int64_t Arena::least_alone() const { return frugal_ > 0 ? kHugePage : kChunk / 2; }
+
 // The smallest free huge block that holds `bytes`, if no more than a quarter larger.
 Block* Arena::take_huge(int64_t bytes) {
   Block** best = nullptr;
@@ -173,7 +177,8 @@ Block* Arena::take_huge(int64_t bytes) {
 // A new block, from the chunk with the least sufficient rest.
 Block* Arena::cut(int size_class, int64_t capacity) try {
   auto best = chunks_.end();
-  for (auto chunk = chunks_.begin(); chunk != chunks_.end(); ++chunk) {
+  const bool alone = frugal_ > 0 && capacity >= least_alone();
+  for (auto chunk = chunks_.begin(); chunk != chunks_.end() && !alone; ++chunk) {
     const int64_t rest = chunk->second.bytes - chunk->second.used;
     if (rest >= capacity &&
         (best == chunks_.end() || rest < best->second.bytes - best->second.used))
@@ -181,7 +186,7 @@ Block* Arena::cut(int size_class, int64_t capacity) try {
   }
   if (best == chunks_.end()) {
     if (size_class == kHuge) make_room(capacity);
-    best = new_chunk(capacity < kChunk / 2 ? kChunk : round_up(capacity, kHugePage));
+    best = new_chunk(capacity < least_alone() ? kChunk : round_up(capacity, kHugePage));
     if (best == chunks_.end()) return nullptr;
   }
   if (!blank_) blank_ = &storage_.emplace_back();
@@ -233,6 +238,15 @@ Arena::Chunks::iterator Arena::give_back(Chunks::iterator chunk) {
   held_ -= bytes;
   if (bytes > kClassLimit) huge_held_ -= bytes;
   return chunks_.erase(chunk);
+}
+
+// A free block in no list, if it is all that was cut from its chunk, and large.
+bool Arena::give_back_alone(Block* block) {
+  if (block->capacity < least_alone()) return false;
+  const auto chunk = chunks_.find(block->data);
+  if (chunk == chunks_.end() || chunk->second.used != block->capacity) return false;
+  give_back(chunk);
+  return true;
 }
 
 void Arena::give_back_idle() {

@@ -148,6 +148,31 @@ void test_reuse() {
   check(good && again == block, "trim keeps chunks with a live block, and their free blocks");
 }
 
+void test_frugal() {
+  Arena arena(kCounting);
+  Block* const small = arena.allocate(5000);
+  const int64_t before = held;
+  {
+    const Arena::Frugal frugal(arena), nested(arena);
+    bool good = true;
+    for (const int64_t size : {2 * kMiB, 5 * kMiB, 70 * kMiB}) {
+      Block* const block = arena.allocate(size);
+      good = good && held >= before + size;
+      char* const data = block->data;
+      arena.release(block);
+      good = good && held == before && !arena.find(data) && block->serial == 0;
+    }
+    check(good, "frugal: large blocks go back when they are released");
+    arena.release(arena.allocate(6000));
+    check(held == before && small->live, "frugal: small ones do not");
+  }
+  Block* const block = arena.allocate(9 * kMiB);
+  arena.release(block);
+  check(held > before && arena.allocate(9 * kMiB) == block, "afterwards they are kept again");
+  arena.release(block);
+  arena.release(small);
+}
+
 void test_huge() {
   Arena arena(kCounting);
   const auto step = [&](int64_t bytes) {
@@ -322,6 +347,7 @@ int main() {
   alarm(300);
   test_sizes();
   test_reuse();
+  test_frugal();
   test_huge();
   test_out_of_memory();
   check(bad_releases == 0 && held == 0, "what an arena took is given back when it ends");

@@ -28,6 +28,14 @@ random_normal, random_uniform = RandomNormal, RandomUniform
 truncated_normal = TruncatedNormal
 IdentityInitializer, OrthogonalInitializer = Identity, Orthogonal
 
+# Those whose values are a fresh tensor of the shape and dtype asked for.
+DRAWN = frozenset(
+    [
+        *(GlorotNormal, GlorotUniform, HeNormal, HeUniform, LecunNormal, LecunUniform),
+        *(VarianceScaling, RandomNormal, RandomUniform, TruncatedNormal),
+    ]
+)
+
 _SMALL = """
 constant glorot_normal glorot_uniform he_normal he_uniform identity lecun_normal lecun_uniform ones
 orthogonal random_normal random_uniform truncated_normal variance_scaling zeros

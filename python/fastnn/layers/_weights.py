@@ -100,11 +100,15 @@ class Weighted(Configured, Watched):
         if initializer is None:
             initializer = "glorot_uniform"
         device, dtype = devices.default(self.device), as_dtype(dtype or self.dtype, self.name)
+        initializer = initializers.get(initializer)
         with device:
-            values = initializers.get(initializer)(shape, dtype=dtype)
+            values = initializer(shape, dtype=dtype)
         name = f"{self.name}/{name or f'variable{len(self._weights)}'}"
-        weight = Variable.empty(shape, dtype, trainable, name, device)
-        weight.assign(values)
+        if type(initializer) in initializers.DRAWN:
+            weight = Variable.owning(values, trainable, name)
+        else:
+            weight = Variable.empty(shape, dtype, trainable, name, device)
+            weight.assign(values)
         weight.regularizer = regularizers.get(regularizer)
         weight.constraint = constraints.get(constraint)
         self._weights.append(weight)

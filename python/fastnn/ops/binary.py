@@ -52,6 +52,17 @@ def _into(tensor, shape, out, write):
     tensor.device.module.sum_to(d, whole, add=add)
 
 
+def _sums_to_both(k):
+    """The backward of a sum, which keeps neither operand alive."""
+
+    def backward(dy, out):
+        for d, add in map(out, range(2)):
+            if d is not None:
+                k.sum_to(d, dy, add=add)
+
+    return backward
+
+
 @operation
 def binary(a, b, function):
     """A function of two tensors' elements, by its name, with NumPy's broadcasting.
@@ -78,10 +89,12 @@ def binary(a, b, function):
     k = a.device.module
     y = a.device.empty(shape, a.dtype)
     k.binary(y, a.array, b.array, (function,))
+    if function == "add":
+        return result(y, (a, b), _sums_to_both(k))
 
     def backward(dy, out):
         for i, (x, side) in enumerate(((a, "a"), (b, "b"))):
-            if function == "add" or (function, side) == ("subtract", "a"):
+            if (function, side) == ("subtract", "a"):
                 d, add = out(i)
                 if d is not None:
                     k.sum_to(d, dy, add=add)

@@ -47,9 +47,10 @@ def _convolve(name, x, w, b, shape, strides, padding, dilation_rate, groups, act
     settings = _settings(strides, pads, dilations, groups, activation)
     k.conv2d(y, x.array, weights, None if b is None else b.array, settings)
     plain = (*settings[:-1], "none")
+    activated = None if activation == "none" else y  # else backward would keep y alive
 
     def backward(dy, out):
-        dz = _before_activation(dy, y, activation, x)
+        dz = _before_activation(dy, activated, activation, x)
         dw, add = out(1)
         if dw is not None:
             k.conv2d_backward_w(dw.reshape(shape), dz, x.array, plain, add=add)
@@ -259,9 +260,10 @@ def conv2d_transpose(
     settings = _settings(strides, pads, dilations, 1, activation)
     k.conv2d_transpose(to, y.array, w.array, None if b is None else b.array, settings)
     plain = (*settings[:-1], "none")
+    activated = None if activation == "none" else to
 
     def backward(dx, out):
-        dz = _before_activation(dx, to, activation, y)
+        dz = _before_activation(dx, activated, activation, y)
         dw, add = out(1)
         if dw is not None:
             k.conv2d_backward_w(dw, y.array, dz, plain, add=add)

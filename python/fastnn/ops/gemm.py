@@ -110,12 +110,13 @@ def dense(x, kernel, bias=None, activation="none"):
     rows = _matrix(x.array)
     y = x.device.empty((rows.shape[0], units), x.dtype)
     k.gemm(y, rows, w.array, None if b is None else b.array, None, (False, False, activation))
+    activated = None if activation == "none" else y  # else backward would keep y alive
 
     def backward(dy, out):
         dz = _matrix(dy)
-        if activation != "none":
-            up, dz = dz, x.device.empty(y.shape, x.dtype)
-            k.unary_backward(dz, up, y, (activation, 1.0, 0.0))  # 1: elu's alpha
+        if activated is not None:
+            up, dz = dz, x.device.empty(activated.shape, x.dtype)
+            k.unary_backward(dz, up, activated, (activation, 1.0, 0.0))  # 1: elu's alpha
         dw, add = out(1)
         if dw is not None:
             k.gemm(dw, rows, dz, None, None, (True, False, "none"), add=add)

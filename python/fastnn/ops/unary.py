@@ -45,10 +45,11 @@ def unary(x, function, alpha=0.0, beta=0.0):
     settings = (function, alpha, beta)
     k.unary_forward(y, x.array, settings)
     from_result = function in _FROM_RESULT
+    known = y if from_result else x.array  # what backward keeps alive: not x with it
 
     def backward(dy, out):
         dx, add = out(0)
-        k.unary_backward(dx, dy, y if from_result else x.array, settings, add=add)
+        k.unary_backward(dx, dy, known, settings, add=add)
 
     return result(y, (x,), backward, saved=() if from_result else (x,))
 

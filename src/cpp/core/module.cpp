@@ -137,6 +137,7 @@ py::object run_inside(const py::object& body) {
     Inside() { inside = true; }
     ~Inside() { inside = false; }
   } guard;
+  const Arena::Frugal frugal(host_arena());  // most steps are replayed afterwards
   return body();
 }
 

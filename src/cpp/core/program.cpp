@@ -19,10 +19,12 @@ Slab::~Slab() {
 
 char* Slab::reserve(int64_t bytes) {
   if (!block_ || bytes > bytes_) {
-    Block* larger = allocate(device_, bytes);
-    if (!larger) return nullptr;
     if (block_) device_.arena->release(block_);
-    block_ = larger;
+    block_ = nullptr;
+    bytes_ = 0;
+    device_.arena->trim();  // of what the step took while it was recorded
+    block_ = allocate(device_, bytes);
+    if (!block_) return nullptr;
     bytes_ = bytes;
   }
   return block_->data;
