@@ -23,6 +23,26 @@ CASES = {
         (1, 1, 12, 8), (4, 4, 8, 6), (2, 2), (1, 2, 1, 1)
     ),
     "to w": cases.conv2d_backward_w((5, 14, 9, 17), (3, 3, 17, 34), pads=(0, 1, 2, 0)),
+    "4x4 in steps of 2": cases.conv2d((2, 13, 16, 17), (4, 4, 17, 9), (2, 2), SAME, bias=True),
+    "6x9 in steps of 2 and 3": cases.conv2d((2, 15, 22, 5), (6, 9, 5, 18), (2, 3), (2, 3, 4, 1)),
+    "a pixel": cases.conv2d((2, 1, 1, 3), (4, 4, 3, 5), (2, 2), (1, 2, 2, 1)),
+    "to w, 4x4 in steps of 2": cases.conv2d_backward_w(
+        (5, 13, 9, 17), (4, 4, 17, 34), (2, 2), (1, 2, 1, 1)
+    ),
+    "to w, 2x4 in steps of 1 and 2": cases.conv2d_backward_w(
+        (3, 1, 19, 6), (2, 4, 6, 5), (1, 2), (1, 0, 0, 3)
+    ),
+    "to w, a gradient beyond the second cache": cases.conv2d_backward_w(
+        (3, 9, 9, 131), (3, 3, 131, 140), pads=SAME
+    ),
+    # Weights that are not kept at the points.
+    "many weights": cases.conv2d((2, 6, 5, 301), (3, 3, 301, 270), pads=SAME, bias=True, relu=True),
+    "many weights, back": cases.conv2d_transpose(
+        (1, 7, 5, 130), (4, 4, 130, 290), (2, 2), (1, 2, 1, 1)
+    ),
+    "many weights, in float64": cases.conv2d(
+        (1, 7, 5, 130), (4, 4, 130, 98), (2, 2), SAME, dtype="float64"
+    ),
 }
 RUN = """
 import sys
@@ -46,15 +66,20 @@ def test_the_environment_forces_it(name, wanted):
     assert done.stdout.strip() == wanted
 
 
-def plan(n, size, channels, filters, kernel="conv2d", dtype="float32"):
-    x, y = np.empty((n, size, size, channels), dtype), np.empty((n, size, size, filters), dtype)
-    w = np.empty((3, 3, channels, filters), dtype)
+def plan(n, size, channels, filters, kernel="conv2d", dtype="float32", step=1):
+    """Of windows of 3x3 taps, or of 4x4 in steps of 2."""
+    x, y = (
+        np.empty((n, rows, rows, depth), dtype)
+        for rows, depth in ((size, channels), (size // step, filters))
+    )
+    w = np.empty((2 + step, 2 + step, channels, filters), dtype)
     operands = {
         "conv2d": (y, x, w, None),
         "conv2d_transpose": (x, y, w, None),
         "conv2d_backward_w": (w, y, x),
     }
-    return kernels.plan_of(kernel, *operands[kernel], (1, 1, *SAME, 1, 1, 1, "none"))["algorithm"]
+    settings = (step, step, *SAME, 1, 1, 1, "none")
+    return kernels.plan_of(kernel, *operands[kernel], settings)["algorithm"]
 
 
 @pytest.mark.parametrize("kernel", ["conv2d", "conv2d_transpose", "conv2d_backward_w"])
@@ -63,12 +88,16 @@ def test_the_batch_does_not_decide(kernel, dtype):
     """A sample has the same bits alone and among others."""
     for shape in ((5, 64, 64), (8, 8, 16), (13, 32, 64), (32, 3, 32), (3, 300, 20)):
         assert len({plan(n, *shape, kernel, dtype) for n in (1, 7, 100)}) == 1, shape
+    assert len({plan(n, 4, 32, 64, kernel, dtype, 2) for n in (1, 7, 100)}) == 1
 
 
 def test_many_channels_pay_and_few_do_not():
     assert plan(1, 32, 64, 64) == plan(1, 32, 64, 64, "conv2d_backward_w") == "winograd"
     assert plan(1, 32, 1, 32) == plan(1, 2, 64, 64) == "direct"
-    assert plan(1, 14, 512, 512) == "direct"  # the weights at the points leave the caches
+    for kernel in ("conv2d", "conv2d_transpose", "conv2d_backward_w"):
+        assert plan(1, 14, 512, 512, kernel) == "winograd"  # the weights leave the caches
+        assert plan(1, 28, 128, 128, kernel, step=2) == "winograd"
+        assert plan(1, 4, 16, 16, kernel, step=2) == "direct"
 
 
 def test_a_program_says_it():

@@ -64,8 +64,20 @@ def outputs(x, w, first, shape):
     return plane[:, : shape[0], : shape[1]]
 
 
+def seen(g, x, shape):
+    """Of each phase of windows of `shape` taps: which taps, every so many'th pixel of x from the
+    first that they meet on or before it, and where in those the first window begins."""
+    down, across = g.stride
+    for phase in np.ndindex(down, across):
+        offsets = [p - pad for p, pad in zip(phase, g.pads[::2], strict=True)]
+        (first_r, r), (first_s, s) = (divmod(o, n) for o, n in zip(offsets, g.stride, strict=True))
+        taps = np.s_[phase[0] : shape[0] : down, phase[1] : shape[1] : across]
+        yield taps, x[:, r::down, s::across], (first_r, first_s)
+
+
 def forward(g, x, w, shape):
-    return Size(outputs(x, w, (-g.pads[0], -g.pads[2]), shape), w.shape[2] + 36)
+    y = sum(outputs(part, w[taps], first, shape) for taps, part, first in seen(g, x, w.shape))
+    return Size(y, w.shape[2] * math.prod(g.stride) + 36)
 
 
 def transposed(g, y, w, shape):
@@ -85,10 +97,13 @@ def transposed(g, y, w, shape):
 
 
 def to_w(g, dy, x, shape):
-    a, taps, b = matrices(shape[0])
+    a, gradient, b = matrices(shape[0] // g.stride[0])
     step = len(a)
     counts = [-(-n // step) for n in dy.shape[1:3]]
-    v = both(b, tiled(np.abs(x), (-g.pads[0], -g.pads[2]), 6, step, counts))
     d = both(a.T, tiled(np.abs(dy), (0, 0), step, step, counts))
-    u = np.einsum("nijcpq,nijfpq->cfpq", v, d)
-    return Size(both(taps.T, u).transpose(2, 3, 0, 1), dy.shape[0] * math.prod(counts) + 36)
+    dw = np.zeros(shape, dy.dtype)
+    for taps, part, first in seen(g, x, shape):
+        v = both(b, tiled(np.abs(part), first, 6, step, counts))
+        u = np.einsum("nijcpq,nijfpq->cfpq", v, d)
+        dw[taps] = both(gradient.T, u).transpose(2, 3, 0, 1)
+    return Size(dw, dy.shape[0] * math.prod(counts) + 36)

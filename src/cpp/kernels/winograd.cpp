@@ -1,105 +1,39 @@
 // conv2d and conv2d_transpose by Winograd's algorithm. The weights go to the points first, 36
-// matrices (in, out) a phase; back to x they are turned before that. Then each part takes blocks of
-// tiles from the input to the output. An output is one chain of fma a point, over the input's
-// channels in their order, so that its bits depend on its tile alone.
-#include "winograd.h"
-
+// matrices (in, out) a phase, or the inputs do; back to x the weights are turned before that. Then
+// each part takes blocks of tiles to the output. An output is at each point a sum of chains of fma
+// over kBlockDepth of the input's channels each, in their order, so that its bits depend on its
+// tile alone.
 #include "activation.h"
-#include "conv2d_plan.h"
 #include "conv2d_turn.h"
 #include "gemm_plan.h"
+#include "winograd_weights.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-// Forward, or back to x.
-struct WinogradPlan : Walk {
-  int64_t R, bytes, phases;
-  int64_t sets;  // of weights: of all residues, also those that a small picture has no phase for
-  TileGrid grid;
-  int64_t vectors, group_vectors;  // of the outputs: all, at a time
-  int64_t u_row, u_step;           // weights: from input channel to channel, from point to point
-  int64_t v_row, v_step, m_row, m_step;  // inputs and products: from tile to tile, point to point
-  TileBlocks blocks;
-  double nanoseconds;
-
-  WinogradPlan(const Convolution& conv, bool to_x, int64_t taps, int64_t bytes_)
-      : Walk(conv, to_x),
-        R(taps),
-        bytes(bytes_),
-        phases(phase_count_h() * phase_count_w()),
-        sets(back ? c.stride_h * c.stride_w : 1),
-        grid(kPoints + 1 - R, c.N, count_i, count_j),
-        vectors(blocks_of(L(), out_C)),
-        group_vectors(smaller(vectors, kGroupBytes / kVectorBytes)),
-        u_row(vectors * L()),
-        u_step(odd_lines(in_C * u_row, bytes)),
-        v_row(odd_lines(blocks_of(L(), in_C) * L(), bytes)),
-        m_row(group_vectors * L()),
-        blocks(grid.count, kSquarePoints * (v_row + m_row) * bytes, rows()) {
-    v_step = odd_lines(blocks.each * v_row, bytes);
-    m_step = odd_lines(blocks.each * m_row, bytes);
-    nanoseconds =
-        static_cast<double>(phases * grid.count) * winograd_tile_nanoseconds(in_C, out_C, bytes);
-  }
-  FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
-  FASTNN_INLINE int64_t rows() const { return kConvRows[smaller(kConvVectors, group_vectors)]; }
-  FASTNN_INLINE int64_t units() const { return phases * blocks.count; }
-  FASTNN_INLINE int64_t turned_size() const {
-    return back ? blocks_of(128, c.KH * c.KW * c.C * c.F * bytes) * 128 / bytes : 0;
-  }
-  FASTNN_INLINE int64_t weights_size() const { return sets * kSquarePoints * u_step; }
-  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), in_C) * L(); }
-  FASTNN_INLINE int64_t slice_size() const {
-    return kSquarePoints * (v_step + m_step) + zeros_size();
-  }
-  FASTNN_INLINE int64_t stages() const { return back ? 3 : 2; }
-};
-
-// The weights, sets (R, R, in, out), of each input channel in `rows` at the points.
-template <int R, class T>
-void weights_to_points(const WinogradPlan& p, T* u, const T* w, Range rows) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const int64_t tap = p.in_C * p.out_C;
-  for (int64_t row = rows.begin; row < rows.end; ++row) {
-    const int64_t set = row / p.in_C, k = row % p.in_C;
-    const T* const from = w + set * R * R * tap + k * p.out_C;
-    T* const to = u + set * kSquarePoints * p.u_step + k * p.u_row;
-    for (int64_t f = 0; f < p.out_C; f += L) {
-      const int64_t count = smaller(L, p.out_C - f);
-      along_both<Vec<T>, R, kPoints>(
-          [&](int i, int j)
-              __attribute__((always_inline)) { return load(from + (i * R + j) * tap + f, count); },
-          [](const Vec<T>(&g)[R], Vec<T>(&v)[kPoints])
-              __attribute__((always_inline)) { taps_at_points(g, v); },
-          [&](int i, int j, Vec<T> v)
-              __attribute__((always_inline)) { store(to + (i * kPoints + j) * p.u_step + f, v); });
-    }
-  }
-}
-
-// m = v u at each point, for a group of the outputs from `column` on.
+// m = or += v u at each point, for a block of the weights.
 template <class T>
-void multiply_points(const WinogradPlan& p, T* m, const T* v, const T* u, int64_t tiles,
-                     int64_t column, int64_t vectors) noexcept {
+void multiply_points(const WinogradPlan& p, T* m, bool add, const T* v, const T* u, int64_t tiles,
+                     int64_t depth, int64_t vectors) noexcept {
   constexpr int64_t L = lanes<T>;
   ConvTile<T> tile;
   tile.a_row = p.v_row;
   tile.a_step = 1;
   tile.a_run = tile.a_outer = 0;
   tile.b_step = p.u_row;
-  tile.depth = p.in_C;
+  tile.depth = depth;
   tile.runs = tile.outer = 1;
   tile.y_row = p.m_row;
   tile.last = L;
   tile.bias = nullptr;
-  tile.relu = tile.add = false;
+  tile.relu = false;
+  tile.add = add;
   const Groups widths(vectors, blocks_of(kConvVectors, vectors));
   for (int64_t point = 0; point < kSquarePoints; ++point) {
     for (int64_t n = 0, left = 0; left < vectors; ++n) {
       const int64_t width = widths.begin(n + 1) - left;
       const Groups heights(tiles, blocks_of(kConvRows[width], tiles));
-      tile.b = u + point * p.u_step + column + left * L;
+      tile.b = u + point * p.u_step + left * L;
       for (int64_t i = 0, top = 0; top < tiles; ++i) {
         const int64_t next = heights.begin(i + 1);
         tile.a = v + point * p.v_step + top * p.v_row;
@@ -114,7 +48,7 @@ void multiply_points(const WinogradPlan& p, T* m, const T* v, const T* u, int64_
 
 template <class T>
 struct Operands {
-  const T *in, *u, *bias;
+  const T *in, *w, *kept, *bias;  // kept: inputs or weights at the points
   T* out;
   const Writing& how;
   Activation activation;
@@ -181,53 +115,92 @@ void write_tiles(const WinogradPlan& p, const Operands<T>& d, const Axis& h, con
   });
 }
 
-template <int R, class T>
-void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* room) noexcept {
-  constexpr int64_t L = lanes<T>;
-  const int64_t phase = unit / p.blocks.count;
-  const Axis h = p.axis_h(phase / p.phase_count_w()), w = p.axis_w(phase % p.phase_count_w());
-  const Range tiles = p.blocks.of(unit % p.blocks.count, p.grid.count);
-  T *const v = room, *const m = v + kSquarePoints * p.v_step,
-           *const zeros = m + kSquarePoints * p.m_step;
-  Window<T> window = {nullptr, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros};
+// The inputs of a block of tiles at the points, a phase's.
+template <class T>
+void inputs_to_points(const WinogradPlan& p, T* v, const T* in, const Axis& h, const Axis& w,
+                      Range tiles, const T* zeros) noexcept {
+  Window<T> window = {nullptr, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros, h.stride, w.stride};
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-    window.picture = d.in + n * p.in_H * p.in_W * p.in_C;
-    tile_to_points<T, kPoints>(window, h.begin(i), w.begin(j), p.in_C, v + t * p.v_row, p.v_step,
-                               [](const Vec<T>(&x)[kPoints], Vec<T>(&y)[kPoints])
-                                   __attribute__((always_inline)) { at_points(x, y); });
+    window.picture = in + n * p.in_H * p.in_W * p.in_C;
+    for (int64_t k = 0; k < p.stack; ++k) {
+      tile_to_points<T, kPoints>(window, h.begin(i) + k / w.stride, w.begin(j) + k % w.stride,
+                                 p.in_C, v + t * p.v_row + k * p.in_C, p.v_step,
+                                 [](const Vec<T>(&x)[kPoints], Vec<T>(&y)[kPoints])
+                                     __attribute__((always_inline)) { at_points(x, y); });
+    }
   });
-  const T* const u = d.u + p.weights_before(h, w) / (R * R) * kSquarePoints * p.u_step;
-  for (int64_t left = 0; left < p.vectors; left += p.group_vectors) {
-    const int64_t vectors = smaller(p.group_vectors, p.vectors - left);
-    multiply_points(p, m, v, u, tiles.end - tiles.begin, left * L, vectors);
-    write_tiles<R>(p, d, h, w, m, tiles, left * L, vectors);
+}
+
+// A block of tiles of a phase, and, where the weights are not kept, a group of its outputs.
+template <int R, class T>
+void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* room,
+                  const T* zeros) noexcept {
+  const int64_t block = p.sliced ? unit / p.groups : unit, phase = block / p.blocks.count;
+  const Axis h = p.axis_h(phase / p.phase_count_w()), w = p.axis_w(phase % p.phase_count_w());
+  const Range tiles = p.blocks.of(block % p.blocks.count, p.grid.count);
+  const int64_t set = p.weights_before(h, w) / (R * R), count = tiles.end - tiles.begin;
+  T* const m = room + (p.sliced ? p.block_size() : p.inputs_size());
+  if (!p.sliced) inputs_to_points(p, room, d.in, h, w, tiles, zeros);
+  const T* const v = p.sliced ? d.kept + phase * p.inputs_size() + tiles.begin * p.v_row : room;
+  const int64_t first = p.sliced ? unit % p.groups : 0;
+  for (int64_t group = first; group < (p.sliced ? first + 1 : p.groups); ++group) {
+    const int64_t column = group * p.u_row;
+    const int64_t vectors = smaller(p.group_vectors, p.vectors - group * p.group_vectors);
+    for (int64_t k = 0; k < p.depth; k += p.block_depth) {
+      const int64_t depth = smaller(p.block_depth, p.depth - k);
+      for (int64_t row = 0; p.sliced && row < depth; ++row) {
+        weights_to_points<R>(p, room + row * p.u_row, d.w, set * p.depth + k + row, column,
+                             smaller(p.u_row, p.out_C - column));
+      }
+      const T* const u = p.sliced ? room : d.kept + p.block_at(set, group, k / p.block_depth);
+      multiply_points(p, m, k > 0, v + k, u, count, depth, vectors);
+    }
+    write_tiles<R>(p, d, h, w, m, tiles, column, vectors);
   }
+}
+
+// All the inputs at the points, a unit of them.
+template <class T>
+void keep_inputs(const WinogradPlan& p, T* kept, const T* in, int64_t unit,
+                 const T* zeros) noexcept {
+  const int64_t phase = unit / p.input_blocks(), block = unit % p.input_blocks();
+  const Axis h = p.axis_h(phase / p.phase_count_w()), w = p.axis_w(phase % p.phase_count_w());
+  const int64_t first = block * kInputTiles;
+  inputs_to_points(p, kept + phase * p.inputs_size() + first * p.v_row, in, h, w,
+                   {first, smaller(p.grid.count, first + kInputTiles)}, zeros);
 }
 
 template <int R, class T>
 void run(const WinogradPlan& p, OutAdd y, In x, In w, MaybeIn bias, Scratch scratch,
          Activation activation, const Part& part) noexcept {
   T* const turned = scratch.shared<T>();
-  T* const u = turned + p.turned_size();
+  T* const kept = turned + p.turned_size();
   if (p.back && part.stage == 0) {
     return turn_taps(p, turned, w.as<T>(), share(p.c.KH * p.c.KW, part));
   }
-  if (part.stage + 2 == p.stages()) {
-    return weights_to_points<R>(p, u, p.back ? turned : w.as<T>(), share(p.sets * p.in_C, part));
-  }
-  const Writing how(y, y.add(), p.out_C, x);
-  const Operands<T> d = {x.as<T>(), u, bias.as<T>(), y.as<T>(), how, activation};
+  const T* const weights = p.back ? turned : w.as<T>();
   T* const room = scratch.slice<T>(part.slot);
-  __builtin_memset(room + p.slice_size() - p.zeros_size(), 0,
-                   static_cast<size_t>(p.zeros_size()) * sizeof(T));
-  const Range units = share(p.units(), part);
-  for (int64_t unit = units.begin; unit < units.end; ++unit) compute_unit<R>(p, d, unit, room);
+  T* const zeros = room + p.slice_size() - p.zeros_size();
+  __builtin_memset(zeros, 0, static_cast<size_t>(p.zeros_size()) * sizeof(T));
+  const bool first = part.stage + 2 == p.stages();
+  const Range units = share(first ? p.kept_units() : p.units(), part);
+  const Writing how(y, y.add(), p.out_C, x);
+  const Operands<T> d = {x.as<T>(), weights, kept, bias.as<T>(), y.as<T>(), how, activation};
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    if (!first) {
+      compute_unit<R>(p, d, unit, room, zeros);
+    } else if (p.sliced) {
+      keep_inputs(p, kept, d.in, unit, zeros);
+    } else {
+      keep_weights<R>(p, kept, weights, unit);
+    }
+  }
 }
 
 // As for the operation: y = x * w, or back, of which `out` is x.
 FASTNN_INLINE WinogradPlan plan_of(Ref out, Ref in, Ref w, const Conv2dSettings& s, bool back) {
   const Convolution c = back ? Convolution(in, out, w, s) : Convolution(out, in, w, s);
-  return WinogradPlan(c, back, winograd_taps(w, s, back), size_of(out.dtype()));
+  return WinogradPlan(c, back, winograd_taps(w, s), size_of(out.dtype()));
 }
 
 }  // namespace
@@ -245,16 +218,16 @@ void winograd(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dS
 void winograd_schedule(OutAdd y, In x, In w, const Conv2dSettings& s, bool back,
                        Schedule& schedule) noexcept {
   const WinogradPlan p = plan_of(y, x, w, s, back);
-  const double weights = static_cast<double>(p.weights_size() * p.bytes);
+  const double weights = static_cast<double>(p.weights_size() * p.bytes) / kPointBytes;
   int stage = 0;
   if (back) {
     plan_stage(schedule, stage++, static_cast<double>(w.operand->bytes()) / kTransposedBytes,
                p.c.KH * p.c.KW);
   }
-  plan_stage(schedule, stage++, weights / kPointBytes, p.sets * p.in_C);
+  plan_stage(schedule, stage++, p.sliced ? p.in_nanoseconds : weights, p.kept_units());
   plan_stage(schedule, stage, p.nanoseconds, p.units());
   schedule.mergeable = true;
-  schedule.shared_bytes = blocks_of(128, (p.turned_size() + p.weights_size()) * p.bytes) * 128;
+  schedule.shared_bytes = blocks_of(128, (p.turned_size() + p.kept_size()) * p.bytes) * 128;
   schedule.slice_bytes = blocks_of(128, p.slice_size() * p.bytes) * 128;
 }
 

@@ -1,7 +1,9 @@
 // Convolutions by Winograd's algorithm: not operations of their own; conv2d.cpp and
-// conv2d_backward_w.cpp come here where choose() says so. Windows of R x R taps one pixel apart, or
-// back through windows of sR x sR taps s apart, whose phases are such windows. The output falls
-// into tiles of M x M; a block of tiles goes to the 36 points, where each point's tiles times
+// conv2d_backward_w.cpp come here where choose() says so. Windows of sR x sR taps s pixels apart
+// fall into s x s phases, by the taps' residues: each is a convolution of R x R taps one pixel
+// apart over every s-th pixel. Forward and to w the phases see different pixels, and their channels
+// lie side by side as if they were one picture's; back they make different pixels of x. The output
+// falls into tiles of M x M; a block of tiles goes to the 36 points, where each point's tiles times
 // channels are multiplied with the weights at that point, and comes back, all in the second cache.
 #pragma once
 #include "conv2d_choice.h"
@@ -19,10 +21,9 @@ void winograd_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSe
 void winograd_backward_w_schedule(OutAdd dw, In dy, In x, const Conv2dSettings& s,
                                   Schedule& schedule) noexcept;
 
-constexpr int64_t kBlockBytes = 448 << 10;  // of a block's tiles at the points: half a second cache
-constexpr int64_t kMostBlockTiles = 48;
-constexpr int64_t kGroupBytes = 256;  // of a tile's outputs at a time
-constexpr double kPointBytes = 20;    // of weights to the points in a nanosecond: an estimate
+constexpr double kPointBytes = 20;  // of weights to the points in a nanosecond: an estimate
+// Of all tiles at the points, if these are kept: more scratch than that would surprise.
+constexpr int64_t kMostKeptBytes = 512 << 20;
 
 // Matrices that follow one another an odd number of cache lines apart do not meet in few of a
 // cache's sets: 36 of 32 x 32 floats would meet in two. In elements.
@@ -55,13 +56,14 @@ struct TileGrid {
   }
 };
 
-// Tiles in blocks: so many at a time that what a tile takes, `tile_bytes`, fits, a multiple of
-// rows.
+// Tiles in blocks: so many at a time that what a tile takes, `tile_bytes`, fits into `bytes`, a
+// multiple of rows, and at most so many.
 struct TileBlocks {
   int64_t each, count;
 
-  FASTNN_INLINE TileBlocks(int64_t tiles, int64_t tile_bytes, int64_t rows) {
-    const int64_t fit = smaller(kMostBlockTiles, kBlockBytes / tile_bytes);
+  FASTNN_INLINE TileBlocks(int64_t tiles, int64_t tile_bytes, int64_t rows, int64_t bytes,
+                           int64_t most) {
+    const int64_t fit = smaller(most, bytes / tile_bytes);
     each = larger(1, fit / rows) * rows;
     count = blocks_of(each, tiles);
     each = blocks_of(count, tiles);
@@ -72,26 +74,29 @@ struct TileBlocks {
   }
 };
 
-// The six by six pixels of a picture that a tile is made from; those outside are zeros.
+// The six by six pixels of a picture, step_h rows and step_w columns apart, that a tile is made
+// from; those outside are zeros.
 template <class T>
 struct Window {
   const T* picture;
   int64_t rows, columns, row_pitch, pixel_pitch;
   const T* zeros;  // a pixel
+  int64_t step_h = 1, step_w = 1;
 
   // f(load), where load(i, j) is where pixel (i, j) of size x size from (top, left) on lies.
   template <int size, class F>
   FASTNN_INLINE void read(int64_t top, int64_t left, F f) const {
-    if (top >= 0 && left >= 0 && top + size <= rows && left + size <= columns) {
+    constexpr int64_t last = size - 1;
+    if (top >= 0 && left >= 0 && top + last * step_h < rows && left + last * step_w < columns) {
       const T* const from = picture + top * row_pitch + left * pixel_pitch;
-      const int64_t down = row_pitch, right = pixel_pitch;
+      const int64_t down = step_h * row_pitch, right = step_w * pixel_pitch;
       f([=](int i, int j) __attribute__((always_inline)) { return from + i * down + j * right; });
       return;
     }
     const T* at[size * size];
     for (int64_t i = 0; i < size; ++i) {
       for (int64_t j = 0; j < size; ++j) {
-        const int64_t h = top + i, w = left + j;
+        const int64_t h = top + i * step_h, w = left + j * step_w;
         const bool inside = h >= 0 && h < rows && w >= 0 && w < columns;
         at[i * size + j] = inside ? picture + h * row_pitch + w * pixel_pitch : zeros;
       }

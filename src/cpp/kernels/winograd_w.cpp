@@ -3,60 +3,16 @@
 // multiplied; a `split` of the blocks has a partial gradient at the points, and a second launch
 // adds these up in order and brings them back to the taps. A tile of dy has M x M outputs, so that
 // of x is the one that the forward direction has.
-#include "conv2d_plan.h"
 #include "gemm_plan.h"
-#include "winograd.h"
+#include "winograd_w_plan.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-constexpr int64_t kPartialPointBytes = 16 << 20;  // of all partial gradients
-constexpr int64_t kMostSplits = 32;
-constexpr int64_t kSplitTiles = 128;  // so many repay a partial gradient
-
-struct WinogradWeightPlan {
-  Convolution c;
-  int64_t R, bytes;
-  TileGrid grid;
-  int64_t vectors;
-  int64_t u_row, u_step;  // the gradient: from row to row, from point to point
-  int64_t v_row, v_step, d_row,
-      d_step;  // x and dy at the points: from tile to tile, point to point
-  TileBlocks blocks;
-  int64_t splits;
-  double nanoseconds;
-
-  WinogradWeightPlan(const Convolution& conv, int64_t bytes_)
-      : c(conv),
-        R(c.KH),
-        bytes(bytes_),
-        grid(kPoints + 1 - R, c.N, c.OH, c.OW),
-        vectors(blocks_of(L(), c.F)),
-        u_row(vectors * L()),
-        u_step(odd_lines(c.C * u_row, bytes)),
-        v_row(odd_lines(blocks_of(L(), c.C) * L(), bytes)),
-        d_row(odd_lines(u_row, bytes)),
-        blocks(grid.count, kSquarePoints * (v_row + d_row) * bytes, 4) {
-    v_step = odd_lines(blocks.each * v_row, bytes);
-    d_step = odd_lines(blocks.each * d_row, bytes);
-    nanoseconds = static_cast<double>(grid.count) * winograd_tile_nanoseconds(c.C, c.F, bytes);
-    const int64_t parts = static_cast<int64_t>(nanoseconds / 1e4);
-    splits = larger(1, smaller(smaller(kMostSplits, parts), grid.count / kSplitTiles));
-    while (splits > 1 && splits * partial_size() * bytes > kPartialPointBytes) splits /= 2;
-    splits = smaller(splits, blocks.count);
-  }
-  FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
-  FASTNN_INLINE int64_t partial_size() const { return kSquarePoints * u_step; }
-  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), larger(c.C, c.F)) * L(); }
-  FASTNN_INLINE int64_t slice_size() const {
-    return kSquarePoints * (v_step + d_step) + zeros_size();
-  }
-};
-
-// u = or += the transpose of v times d, at each point.
+// u = or += the transpose of v times d, at each point, a piece of so many rows and vectors.
 template <class T>
 void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, const T* d,
-                     int64_t tiles) noexcept {
+                     int64_t tiles, int64_t rows, int64_t vectors) noexcept {
   constexpr int64_t L = lanes<T>;
   ConvTile<T> tile;
   tile.a_row = 1;
@@ -70,13 +26,13 @@ void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, co
   tile.bias = nullptr;
   tile.relu = false;
   tile.add = add;
-  const Groups widths(p.vectors, blocks_of(kConvVectors, p.vectors));
+  const Groups widths(vectors, blocks_of(kConvVectors, vectors));
   for (int64_t point = 0; point < kSquarePoints; ++point) {
-    for (int64_t n = 0, left = 0; left < p.vectors; ++n) {
+    for (int64_t n = 0, left = 0; left < vectors; ++n) {
       const int64_t width = widths.begin(n + 1) - left;
-      const Groups heights(p.c.C, blocks_of(kConvRows[width], p.c.C));
+      const Groups heights(rows, blocks_of(kConvRows[width], rows));
       tile.b = d + point * p.d_step + left * L;
-      for (int64_t i = 0, top = 0; top < p.c.C; ++i) {
+      for (int64_t i = 0, top = 0; top < rows; ++i) {
         const int64_t next = heights.begin(i + 1);
         tile.a = v + point * p.v_step + top;
         tile.y = u + point * p.u_step + top * p.u_row + left * L;
@@ -88,71 +44,128 @@ void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, co
   }
 }
 
+// x's tiles at the points, of a phase.
+template <class T>
+void x_to_points(const WinogradWeightPlan& p, T* v, const T* x, int64_t phase, Range tiles,
+                 const T* zeros) noexcept {
+  const Convolution& c = p.c;
+  const int64_t top = phase / c.stride_w - c.top, left = phase % c.stride_w - c.left;
+  Window<T> window = {nullptr, c.H, c.W, c.W * c.C, c.C, zeros, c.stride_h, c.stride_w};
+  p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
+    window.picture = x + n * c.H * c.W * c.C;
+    tile_to_points<T, kPoints>(window, i * c.stride_h + top, j * c.stride_w + left, c.C,
+                               v + t * p.v_row, p.v_step,
+                               [](const Vec<T>(&from)[kPoints], Vec<T>(&to)[kPoints])
+                                   __attribute__((always_inline)) { at_points(from, to); });
+  });
+}
 template <int R, class T>
-void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, Range blocks,
-                   T* room) noexcept {
+void dy_to_points(const WinogradWeightPlan& p, T* d, const T* dy, Range tiles,
+                  const T* zeros) noexcept {
   constexpr int M = kPoints + 1 - R;
   const Convolution& c = p.c;
-  T *const v = room, *const d = v + kSquarePoints * p.v_step,
-           *const zeros = d + kSquarePoints * p.d_step;
-  __builtin_memset(zeros, 0, static_cast<size_t>(p.zeros_size()) * sizeof(T));
-  Window<T> of_x = {nullptr, c.H, c.W, c.W * c.C, c.C, zeros};
-  Window<T> of_dy = {nullptr, c.OH, c.OW, c.OW * c.F, c.F, zeros};
+  Window<T> window = {nullptr, c.OH, c.OW, c.OW * c.F, c.F, zeros};
+  p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
+    window.picture = dy + n * c.OH * c.OW * c.F;
+    tile_to_points<T, M>(window, i, j, c.F, d + t * p.d_row, p.d_step,
+                         [](const Vec<T>(&from)[M], Vec<T>(&to)[kPoints])
+                             __attribute__((always_inline)) { outputs_adjoint(from, to); });
+  });
+}
+
+// Of a phase, the gradient at the points from so many blocks of tiles.
+template <int R, class T>
+void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, int64_t phase,
+                   Range blocks, T* room, const T* zeros) noexcept {
+  T *const v = room, *const d = v + p.x_size();
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
     const Range tiles = p.blocks.of(block, p.grid.count);
-    p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-      of_x.picture = x + n * c.H * c.W * c.C;
-      tile_to_points<T, kPoints>(of_x, i - c.top, j - c.left, c.C, v + t * p.v_row, p.v_step,
-                                 [](const Vec<T>(&from)[kPoints], Vec<T>(&to)[kPoints])
-                                     __attribute__((always_inline)) { at_points(from, to); });
-    });
-    p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-      of_dy.picture = dy + n * c.OH * c.OW * c.F;
-      tile_to_points<T, M>(of_dy, i, j, c.F, d + t * p.d_row, p.d_step,
-                           [](const Vec<T>(&from)[M], Vec<T>(&to)[kPoints])
-                               __attribute__((always_inline)) { outputs_adjoint(from, to); });
-    });
-    multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin);
+    x_to_points(p, v, x, phase, tiles, zeros);
+    dy_to_points<R>(p, d, dy, tiles, zeros);
+    multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin, p.c.C, p.vectors);
   }
 }
 
-// From the partial gradients at the points to dw, its rows `inputs`.
+// From the partial gradients at the points, of so many columns, to a row of dw: a channel of a
+// phase.
 template <int R, class T>
-void weights_from_points(const WinogradWeightPlan& p, T* dw, bool add, const T* u,
-                         Range inputs) noexcept {
+void weights_from_points(const WinogradWeightPlan& p, T* dw, bool add, const T* u, int64_t row,
+                         int64_t column, int64_t columns) noexcept {
   constexpr int64_t L = lanes<T>;
-  const int64_t tap = p.c.C * p.c.F;
-  for (int64_t k = inputs.begin; k < inputs.end; ++k) {
-    for (int64_t f = 0; f < p.c.F; f += L) {
-      const int64_t count = smaller(L, p.c.F - f);
-      const T* const from = u + k * p.u_row + f;
-      T* const to = dw + k * p.c.F + f;
-      along_both<Vec<T>, kPoints, R>(
-          [&](int i, int j) __attribute__((always_inline)) {
-            const T* const at = from + (i * kPoints + j) * p.u_step;
-            Vec<T> sum = load(at);
-            for (int64_t q = 1; q < p.splits; ++q) sum += load(at + q * p.partial_size());
-            return sum;
-          },
-          [](const Vec<T>(&points)[kPoints], Vec<T>(&g)[R])
-              __attribute__((always_inline)) { taps_adjoint(points, g); },
-          [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
-            T* const y = to + (i * R + j) * tap;
-            store(y, add ? load(y, count) + v : v, count);
-          });
-    }
+  const Convolution& c = p.c;
+  const int64_t tap = c.C * c.F, right = c.stride_w * tap, down = c.stride_h * c.KW * tap;
+  const int64_t phase = row / c.C, k = row % c.C;
+  T* const first = dw + (phase / c.stride_w * c.KW + phase % c.stride_w) * tap + k * c.F + column;
+  for (int64_t f = 0; f < columns; f += L) {
+    const int64_t count = smaller(L, columns - f);
+    const T* const from = u + f;
+    T* const to = first + f;
+    along_both<Vec<T>, kPoints, R>(
+        [&](int i, int j) __attribute__((always_inline)) {
+          const T* const at = from + (i * kPoints + j) * p.u_step;
+          Vec<T> sum = load(at);
+          for (int64_t q = 1; q < p.splits; ++q) sum += load(at + q * p.piece_size());
+          return sum;
+        },
+        [](const Vec<T>(&points)[kPoints], Vec<T>(&g)[R])
+            __attribute__((always_inline)) { taps_adjoint(points, g); },
+        [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
+          T* const y = to + i * down + j * right;
+          store(y, add ? load(y, count) + v : v, count);
+        });
+  }
+}
+
+// A piece of dw from all tiles.
+template <int R, class T>
+void compute_piece(const WinogradWeightPlan& p, T* dw, bool add, const T* kept, int64_t piece,
+                   T* u) noexcept {
+  const int64_t group = piece % p.groups, block = piece / p.groups % p.row_blocks;
+  const int64_t phase = piece / p.groups / p.row_blocks, column = group * p.u_row;
+  const Range rows = {block * p.rows, smaller(p.c.C, (block + 1) * p.rows)};
+  const T* const v = kept + phase * p.x_size() + rows.begin;
+  const T* const d = kept + p.phases * p.x_size() + column;
+  for (int64_t k = 0; k < p.blocks.count; ++k) {
+    const Range tiles = p.blocks.of(k, p.grid.count);
+    multiply_points(p, u, k > 0, v + tiles.begin * p.v_row, d + tiles.begin * p.d_row,
+                    tiles.end - tiles.begin, rows.end - rows.begin,
+                    smaller(p.group_vectors, p.vectors - group * p.group_vectors));
+  }
+  for (int64_t row = rows.begin; row < rows.end; ++row) {
+    weights_from_points<R>(p, dw, add, u + (row - rows.begin) * p.u_row, phase * p.c.C + row,
+                           column, smaller(p.u_row, p.c.F - column));
   }
 }
 
 template <int R, class T>
 void run(const WinogradWeightPlan& p, OutAdd dw, In dy, In x, Scratch scratch,
          const Part& part) noexcept {
-  T* const u = scratch.shared<T>();
-  if (part.stage == 1) {
-    return weights_from_points<R>(p, dw.as<T>(), dw.add(), u, share(p.c.C, part));
+  T *const shared = scratch.shared<T>(), *const room = scratch.slice<T>(part.slot);
+  T* const zeros = room + p.slice_size() - p.zeros_size();
+  __builtin_memset(zeros, 0, static_cast<size_t>(p.zeros_size()) * sizeof(T));
+  if (!p.sliced && part.stage == 0) {
+    const int64_t phase = part.index / p.splits, split = part.index % p.splits;
+    return compute_split<R>(p, shared + split * p.piece_size() + phase * p.c.C * p.u_row,
+                            dy.as<T>(), x.as<T>(), phase,
+                            share(p.blocks.count, Part{0, 0, split, p.splits}), room, zeros);
   }
-  compute_split<R>(p, u + part.index * p.partial_size(), dy.as<T>(), x.as<T>(),
-                   share(p.blocks.count, part), scratch.slice<T>(part.slot));
+  const Range units = share(p.units(part.stage), part);
+  for (int64_t unit = units.begin; unit < units.end; ++unit) {
+    if (!p.sliced) {
+      weights_from_points<R>(p, dw.as<T>(), dw.add(), shared + unit * p.u_row, unit, 0, p.c.F);
+    } else if (part.stage == 1) {
+      compute_piece<R>(p, dw.as<T>(), dw.add(), shared, unit, room);
+    } else {
+      const int64_t phase = unit % (p.phases + 1), first = unit / (p.phases + 1) * kKeptTiles;
+      const Range tiles = {first, smaller(p.grid.count, first + kKeptTiles)};
+      if (phase < p.phases) {
+        x_to_points(p, shared + phase * p.x_size() + first * p.v_row, x.as<T>(), phase, tiles,
+                    zeros);
+      } else {
+        dy_to_points<R>(p, shared + phase * p.x_size() + first * p.d_row, dy.as<T>(), tiles, zeros);
+      }
+    }
+  }
 }
 
 }  // namespace
@@ -170,12 +183,16 @@ void winograd_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSe
 void winograd_backward_w_schedule(OutAdd dw, In dy, In x, const Conv2dSettings& s,
                                   Schedule& schedule) noexcept {
   const WinogradWeightPlan p(Convolution(dy, x, dw, s), size_of(dw.dtype()));
-  schedule.stages = 1;
-  schedule.parts[0] = p.splits;  // a partial gradient each
-  schedule.nanoseconds[0] = static_cast<float>(p.nanoseconds);
-  const int64_t partials = p.splits * p.partial_size() * p.bytes;
-  plan_stage(schedule, 1, static_cast<double>(partials) / kPointBytes, p.c.C);
-  schedule.shared_bytes = blocks_of(128, partials) * 128;
+  const int64_t shared = p.shared_size() * p.bytes;
+  if (p.sliced) {
+    plan_stage(schedule, 0, p.tile_nanoseconds, p.units(0));
+    plan_stage(schedule, 1, p.nanoseconds, p.units(1));
+  } else {
+    schedule.parts[0] = p.phases * p.splits;  // a partial gradient each
+    schedule.nanoseconds[0] = static_cast<float>(p.nanoseconds);
+    plan_stage(schedule, 1, static_cast<double>(shared) / kPointBytes, p.units(1));
+  }
+  schedule.shared_bytes = blocks_of(128, shared) * 128;
   schedule.slice_bytes = blocks_of(128, p.slice_size() * p.bytes) * 128;
 }
 
