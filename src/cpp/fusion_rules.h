@@ -1,0 +1,41 @@
+// One rewriting each: of the call at `c`, if everything around it is as it must be. They say
+// whether they have rewritten it.
+#pragma once
+#include <string.h>
+
+#include <algorithm>
+
+#include "call_list.h"
+#include "settings.h"
+
+namespace fastnn {
+
+// Parameters by their places in operations.def.
+enum UnaryForward { kUnaryY, kUnaryX };
+enum UnaryBackward { kUnaryDx, kUnaryDy, kUnarySaved };
+enum SumTo { kSum, kSummed };
+
+inline bool same_shape(const Operand& a, const Operand& b) {
+  return a.dtype == b.dtype && a.rank == b.rank && std::equal(a.dims, a.dims + a.rank, b.dims);
+}
+// The same numbers one by one, whatever their shapes.
+inline bool same_numbers(const Operand& a, const Operand& b) {
+  return a.dtype == b.dtype && a.size == b.size;
+}
+inline bool is_relu(CallList& calls, size_t c, OperationId id) {
+  return calls.is(c, id) && calls[c].settings_as<UnarySettings>().function == Unary::relu;
+}
+template <class Settings>
+void set(RecordedCall& call, const Settings& settings) {
+  memcpy(call.settings.data(), &settings, sizeof settings);
+}
+
+// fusions.cpp
+bool drop_copy(CallList& calls, size_t c);
+bool relu_into_gemm(CallList& calls, size_t c);
+
+// fusions_pooling.cpp
+bool relu_before_pooling(CallList& calls, size_t c);
+bool bias_from_pooled(CallList& calls, size_t c);
+
+}  // namespace fastnn
