@@ -43,7 +43,7 @@ class Step:
 
     def __init__(self, windows="side by side", before=None, after=None, add=False, **settings):
         self.forward, self.pooled = WINDOWS[windows]
-        self.backward, self.activation = self.forward, RELU
+        self.backward, self.activation, self.saved = self.forward, RELU, "y"
         self.before, self.after, self.add = before, after, add
         vars(self).update(settings)
 
@@ -54,12 +54,12 @@ class Step:
         if self.forward[0] == "max":
             s.places = empty(*self.pooled, dtype="uint8")
         kernels.pool2d_forward(s.m, s.places, s.y, self.forward)
-        s.g, s.dx = copied(dy), empty(*SHAPE)
+        s.g, s.dx, s.x = copied(dy), empty(*SHAPE), copied(x)
         dz, bias = copied(x) if self.add else empty(*SHAPE), empty(3)
         found = [self.before and self.before(s)]
         kernels.pool2d_backward(s.dx, s.g, s.places, self.backward)
         found += [self.after and self.after(s)]
-        kernels.unary_backward(dz, s.dx, s.y, self.activation, add=int(self.add))
+        kernels.unary_backward(dz, s.dx, getattr(s, self.saved), self.activation, add=int(self.add))
         kernels.sum_to(bias, dz)
         return [Tensor(a) for a in (dz, bias, *found) if a is not None]
 
@@ -111,10 +111,29 @@ def test_a_gradient_that_is_added_to():
         Step(forward=("max", 3, 3, 2, 2, 1, 0, 0, 0)),
         Step(forward=AVERAGE, backward=AVERAGE),
         Step(activation=("leaky_relu", 0.5, 0.0)),
+        Step(saved="x"),
     ],
 )
 def test_not_fused(step):
     assert sizes(step) == (LARGE, LARGE)
+
+
+def test_a_pooled_gradient_that_changes_before_the_sum():
+    settings, pooled = WINDOWS["side by side"]
+
+    def step(x, dy):
+        places, g = empty(*pooled, dtype="uint8"), copied(dy.array)
+        kernels.pool2d_forward(empty(*pooled), places, x.array, settings)
+        dx, bias = empty(*SHAPE), empty(3)
+        kernels.pool2d_backward(dx, g, places, settings)
+        kernels.fill(g, (1.0,))
+        kernels.sum_to(bias, dx)
+        return [Tensor(bias)]
+
+    data = Tensor(whole(*SHAPE)), Tensor(whole(*pooled, seed=8))
+    compiled = fastnn.compile(step)
+    for _ in range(3):
+        assert compiled(*data)[0].numpy().tobytes() == step(*data)[0].numpy().tobytes()
 
 
 def test_a_network():

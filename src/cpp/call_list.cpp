@@ -1,13 +1,18 @@
 #include "call_list.h"
 
+#include <string.h>
+
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace fastnn {
 
-CallList::CallList(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers)
+CallList::CallList(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers,
+                   const Operation* operations)
     : calls_(calls),
       buffers_(buffers),
+      operations_(operations),
       gone_(calls.size(), false),
       accesses_(calls.size()),
       users_(buffers.size()) {
@@ -19,6 +24,12 @@ Access CallList::access(size_t c, int parameter) {
   const int i = call.first[parameter];
   const RecordedCall::Place at = call.places[i];
   return {at.buffer, at.offset, at.offset + call.operands[i].bytes()};
+}
+
+bool CallList::given(const Access& a) const {
+  if (a.buffer < 0) return true;
+  const BufferKind kind = buffers_[a.buffer].kind;
+  return kind != BufferKind::planned && kind != BufferKind::output && !written(0, size(), a);
 }
 
 bool CallList::touched(size_t first, size_t end, const Access& a) const {
@@ -54,12 +65,11 @@ size_t CallList::only_reader(size_t c, int parameter) {
   return times == 1 ? reader : kNone;
 }
 
-void CallList::give(size_t to, int parameter, size_t from, int of_from) {
-  const int i = calls_[to].first[parameter], k = calls_[from].first[of_from];
-  const bool add = calls_[to].operands[i].add;
-  calls_[to].operands[i] = calls_[from].operands[k];
-  calls_[to].operands[i].add = add;
-  calls_[to].places[i] = calls_[from].places[k];
+void CallList::give(RecordedCall& to, int parameter, RecordedCall& from, int of_from) {
+  const bool add = to.at(parameter).add;
+  to.at(parameter) = from.at(of_from);
+  to.at(parameter).add = add;
+  to.places[to.first[parameter]] = from.places[from.first[of_from]];
 }
 
 void CallList::changed(size_t c, bool replan) {
@@ -69,6 +79,36 @@ void CallList::changed(size_t c, bool replan) {
   RecordedCall& call = calls_[c];
   call.schedule = {};
   call.operation->schedule(call.arguments(), call.schedule);
+}
+
+bool CallList::replace(size_t c, RecordedCall call) {
+  call.schedule = {};
+  call.operation->schedule(call.arguments(), call.schedule);
+  const char* const scratch = strchr(call.operation->roles, 's');
+  const Operand* given =
+      scratch ? &call.at(static_cast<int>(scratch - call.operation->roles)) : nullptr;
+  const int64_t shared = given && given->data ? given->dims[0] : 0;
+  const int64_t slice = given && given->data ? given->dims[1] : 0;
+  if (call.schedule.shared_bytes > shared || call.schedule.slice_bytes > slice) return false;
+  forget(c);
+  calls_[c] = std::move(call);
+  note(c);
+  return true;
+}
+
+void CallList::prepend(RecordedCall call) {
+  call.operation = &operations_[static_cast<int>(call.id)];
+  call.schedule = {};
+  call.operation->schedule(call.arguments(), call.schedule);
+  first_.push_back(std::move(call));
+}
+
+void CallList::place_anew(RecordedCall& call, int parameter) {
+  PlanBuffer buffer;
+  buffer.bytes = call.at(parameter).bytes();
+  call.places[call.first[parameter]] = {static_cast<int>(buffers_.size()), 0};
+  buffers_.push_back(buffer);
+  users_.emplace_back();
 }
 
 void CallList::remove(size_t c) {
@@ -96,6 +136,8 @@ void CallList::finish() {
   for (size_t c = 0; c < calls_.size(); ++c)
     if (!gone_[c] && kept++ != c) calls_[kept - 1] = std::move(calls_[c]);
   calls_.resize(kept);
+  calls_.insert(calls_.begin(), std::make_move_iterator(first_.begin()),
+                std::make_move_iterator(first_.end()));
 }
 
 void CallList::note(size_t c) {

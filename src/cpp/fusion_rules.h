@@ -1,9 +1,9 @@
-// One rewriting each: of the call at `c`, if everything around it is as it must be. They say
-// whether they have rewritten it.
+// One rewriting each: of the call at `c`, if everything around it is as it must be.
 #pragma once
 #include <string.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "call_list.h"
 #include "settings.h"
@@ -31,11 +31,16 @@ void set(RecordedCall& call, const Settings& settings) {
 }
 
 // fusions.cpp
-bool drop_copy(CallList& calls, size_t c);
-bool relu_into_gemm(CallList& calls, size_t c);
+void drop_copy(CallList& calls, size_t c);
+void relu_into_gemm(CallList& calls, size_t c);
 
 // fusions_pooling.cpp
-bool relu_before_pooling(CallList& calls, size_t c);
-bool bias_from_pooled(CallList& calls, size_t c);
+void relu_before_pooling(CallList& calls, size_t c);
+void bias_from_pooled(CallList& calls, size_t c);
+
+// fusions_norm.cpp
+void into_batch_norm(CallList& calls, size_t c);
+void relu_into_batch_norm_backward(CallList& calls, size_t c);
+void fold_batch_norm(CallList& calls, size_t c);
 
 }  // namespace fastnn

@@ -30,48 +30,46 @@ Fusion fusion_wanted() {
 // A gradient that goes on unchanged, as through a sum, is copied, since who receives it may add to
 // it. Copy and source share their memory where from the copy on neither is written before the other
 // was used last.
-bool drop_copy(CallList& calls, size_t c) {
-  if (!calls.is(c, OperationId::sum_to)) return false;
-  const Operand &y = calls[c].at(kSum), &x = calls[c].at(kSummed);
+void drop_copy(CallList& calls, size_t c) {
+  if (!calls.is(c, OperationId::sum_to)) return;
   const Access to = calls.access(c, kSum), from = calls.access(c, kSummed);
-  if (y.add || !same_numbers(x, y) || !calls.planned(to) || !calls.planned(from) ||
-      to.buffer == from.buffer || from.begin % kSlabAlignment != 0)
-    return false;
+  if (!same_numbers(calls[c].at(kSummed), calls[c].at(kSum)) || !calls.planned(to) ||
+      !calls.planned(from) || to.buffer == from.buffer || from.begin % kSlabAlignment != 0)
+    return;
   if (to.begin != 0 || to.end != calls.bytes_of(to.buffer) || calls.users(to.buffer)[0] != c)
-    return false;
+    return;
   const auto apart = [&](const Access& a, const Access& b) {  // once a is written, b is not used
     for (const size_t user : calls.users(a.buffer))
       if (user > c && calls.written(user, user + 1, a))
         return !calls.touched(user, calls.size(), b);
     return true;
   };
-  if (!apart(from, to) || !apart(to, from)) return false;
+  if (!apart(from, to) || !apart(to, from)) return;
   calls.remove(c);
   calls.rename(to, from);
-  return true;
 }
 
 // unary_backward(dx, dy, y) of relu after gemm(dy, ..), if nobody else wants dy: gemm(dx, ..,
 // activated = y). The gradient of a layer goes back through the activation below it while it is
 // still in registers. The recorder refuses to read what nobody wrote, so that the first user of dy
 // is the one that writes.
-bool relu_into_gemm(CallList& calls, size_t c) {
-  if (!is_relu(calls, c, OperationId::unary_backward)) return false;
+void relu_into_gemm(CallList& calls, size_t c) {
+  if (!is_relu(calls, c, OperationId::unary_backward)) return;
   const Access dx = calls.access(c, kUnaryDx), dy = calls.access(c, kUnaryDy),
                y = calls.access(c, kUnarySaved);
-  if (!calls.planned(dy) || dx.buffer < 0 || y.buffer < 0) return false;
+  if (!calls.planned(dy) || dx.buffer < 0 || y.buffer < 0) return;
   const bool in_place = same_bytes(dx, dy);
   const std::vector<size_t>& users = calls.users(dy.buffer);
-  if (users.size() < 2 || users[1] != c || (users.size() > 2 && !in_place)) return false;
+  if (users.size() < 2 || users[1] != c || (users.size() > 2 && !in_place)) return;
   const size_t g = users[0];
-  if (!calls.is(g, OperationId::gemm) || !same_bytes(calls.access(g, kProduct), dy)) return false;
+  if (!calls.is(g, OperationId::gemm) || !same_bytes(calls.access(g, kProduct), dy)) return;
   RecordedCall &gemm = calls[g], &relu = calls[c];
   auto settings = gemm.settings_as<GemmSettings>();
   if (settings.activation != Activation::none || gemm.at(kBias).data ||
       !same_numbers(gemm.at(kProduct), relu.at(kUnaryDx)))
-    return false;
+    return;
   // dx is written earlier and y read earlier than it was.
-  if (calls.touched(in_place ? g + 1 : g, c, dx) || calls.written(g, c, y)) return false;
+  if (calls.touched(in_place ? g + 1 : g, c, dx) || calls.written(g, c, y)) return;
 
   settings.activation = Activation::relu;
   set(gemm, settings);
@@ -86,12 +84,12 @@ bool relu_into_gemm(CallList& calls, size_t c) {
   gemm.labels.insert(gemm.labels.end(), relu.labels.begin(), relu.labels.end());
   calls.changed(g);
   calls.remove(c);
-  return true;
 }
 
-void fuse(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers, Fusion wanted) {
-  CallList list(calls, buffers);
-  const auto each = [&](bool (*rule)(CallList&, size_t)) {
+void fuse(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers,
+          const Operation* operations, Fusion wanted) {
+  CallList list(calls, buffers, operations);
+  const auto each = [&](void (*rule)(CallList&, size_t)) {
     for (size_t c = 0; c < list.size(); ++c) rule(list, c);
   };
   each(drop_copy);
@@ -100,6 +98,9 @@ void fuse(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers, Fu
     each(bias_from_pooled);
   }
   each(relu_into_gemm);
+  each(into_batch_norm);
+  each(relu_into_batch_norm_backward);
+  if (wanted == Fusion::all) each(fold_batch_norm);
   list.finish();
 }
 

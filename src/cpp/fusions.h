@@ -13,7 +13,9 @@ enum class Fusion { exact, all };
 // What the environment says, read once. Throws std::runtime_error where it says what nobody knows.
 Fusion fusion_wanted();
 
-// Removes the calls that have become part of others.
-void fuse(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers, Fusion wanted);
+// Removes the calls that have become part of others; may add calls and buffers for them at the end.
+// `operations` is the device's table.
+void fuse(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers,
+          const Operation* operations, Fusion wanted);
 
 }  // namespace fastnn

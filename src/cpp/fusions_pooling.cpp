@@ -23,24 +23,24 @@ size_t max_pool_backward(CallList& calls, size_t c, const Access& dx) {
 // for the maximum m of y: unary_backward(g, g, m) in place, then pool2d_backward(dx, g). A chosen
 // element of y is m, bit for bit, and all others get zero either way, unless they are NaN: relu
 // hands a NaN's own bits back, chosen or not.
-bool relu_before_pooling(CallList& calls, size_t c) {
-  if (!is_relu(calls, c, OperationId::unary_backward)) return false;
+void relu_before_pooling(CallList& calls, size_t c) {
+  if (!is_relu(calls, c, OperationId::unary_backward)) return;
   const Access dy = calls.access(c, kUnaryDy), y = calls.access(c, kUnarySaved);
-  if (!calls.planned(dy) || y.buffer < 0) return false;
+  if (!calls.planned(dy) || y.buffer < 0) return;
   const size_t p = max_pool_backward(calls, c, dy);
-  if (p == CallList::kNone || calls.only_reader(p, kPoolDx) != c) return false;
+  if (p == CallList::kNone || calls.only_reader(p, kPoolDx) != c) return;
   const Access g = calls.access(p, kPoolDy), places = calls.access(p, kPlacesGiven);
   const size_t f = calls.writer(p, places);
   if (!calls.is(f, OperationId::pool2d_forward) || !calls.same(f, kPlaces, p, kPlacesGiven) ||
       !same_bytes(calls.access(f, kPicture), y) || calls[f].settings != calls[p].settings ||
       !same_shape(calls[f].at(kPicture), calls[p].at(kPoolDx)) ||
       !same_shape(calls[f].at(kPooled), calls[p].at(kPoolDy)))
-    return false;
+    return;
   // What is read later than it was, the pooled gradient above all, which nobody else may want.
   if (!calls.planned(g) || calls.touched(p + 1, calls.size(), g) ||
       calls.written(f + 1, c, places) || calls.written(f + 1, c, y) ||
       calls.written(f + 1, p, calls.access(f, kPooled)))
-    return false;
+    return;
 
   Operand dx = calls[c].at(kUnaryDx);
   const Operand shape = calls[p].at(kPoolDx);
@@ -56,25 +56,24 @@ bool relu_before_pooling(CallList& calls, size_t c) {
   calls.give(p, kUnarySaved, f, kPooled);
   calls.changed(c, true);
   calls.changed(p, true);
-  return true;
 }
 
 // sum_to(b, dx) over all but the channels, where dx is what pool2d_backward made of a pooled
 // gradient g: sum_to(b, g). Each number of g stands in dx once, among zeros.
-bool bias_from_pooled(CallList& calls, size_t c) {
-  if (!calls.is(c, OperationId::sum_to)) return false;
+void bias_from_pooled(CallList& calls, size_t c) {
+  if (!calls.is(c, OperationId::sum_to)) return;
   const Operand &b = calls[c].at(kSum), &x = calls[c].at(kSummed);
   const Access dx = calls.access(c, kSummed);
   if (dx.buffer < 0 || b.rank < 1 || b.size != b.dims[b.rank - 1] || b.size != x.dims[x.rank - 1] ||
       x.rank < b.rank)
-    return false;
+    return;
   const size_t p = max_pool_backward(calls, c, dx);
-  if (p == CallList::kNone || !same_shape(calls[p].at(kPoolDx), x)) return false;
+  if (p == CallList::kNone || !same_shape(calls[p].at(kPoolDx), x)) return;
   const Access g = calls.access(p, kPoolDy);
-  if (g.buffer < 0 || calls.written(p, c, g)) return false;
-  calls.give(c, kSummed, p, kPoolDy);
-  calls.changed(c, true);
-  return true;
+  if (g.buffer < 0 || calls.written(p, c, g)) return;
+  RecordedCall smaller = calls[c];
+  CallList::give(smaller, kSummed, calls[p], kPoolDy);
+  calls.replace(c, std::move(smaller));
 }
 
 }  // namespace fastnn
