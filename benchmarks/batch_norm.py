@@ -80,6 +80,7 @@ def numpy_backward(np, dx, dgamma, dbeta, dy, x, mean, rstd, gamma, beta, relu):
 
 def numpy_inference(np, y, x, gamma, beta, *rest):
     moving_mean, moving_variance, _, epsilon, _ = rest
+
     def call():
         scale = gamma / np.sqrt(moving_variance + epsilon)
         np.multiply(x, scale, out=y)

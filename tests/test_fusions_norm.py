@@ -53,6 +53,14 @@ def test_a_residual_block(training, affine):
     assert left(step, X)[:2] == ((0, 1) if training else (0, 2))
 
 
+def test_a_sum_behind_the_relu():
+    def step(x):
+        y = ops.relu(ops.batch_norm(x, GAMMA, BETA, MEAN, VARIANCE, True, 1.0))
+        return [y + OTHER]
+
+    assert left(step, X) == (0, 0, 1)
+
+
 def empty(shape=SHAPE):
     return devices.cpu.empty(shape, "float32")
 
