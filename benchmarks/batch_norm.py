@@ -24,15 +24,15 @@ def channels_second(x):
     return x.permute(0, x.dim() - 1, *range(1, x.dim() - 1))
 
 
-def torch_forward(torch, y, mean, rstd, moving_mean, moving_variance, x, gamma, beta, *settings):
-    momentum, epsilon = settings
+def torch_forward(torch, y, mean, rstd, moving_mean, moving_variance, x, gamma, beta, *rest):
+    _, momentum, epsilon, _ = rest
     x, function = channels_second(x), torch.nn.functional.batch_norm
     return lambda: function(
         x, moving_mean, moving_variance, gamma, beta, True, 1 - momentum, epsilon
     )
 
 
-def torch_backward(torch, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
+def torch_backward(torch, dx, dgamma, dbeta, dy, x, mean, rstd, gamma, beta, relu):
     dy, x, backward = (
         channels_second(dy),
         channels_second(x),
@@ -42,13 +42,14 @@ def torch_backward(torch, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
     return lambda: backward(dy, x, gamma, None, None, mean, rstd, True, 1e-3, wanted)[0]
 
 
-def torch_inference(torch, y, x, gamma, beta, moving_mean, moving_variance, epsilon):
+def torch_inference(torch, y, x, gamma, beta, *rest):
+    moving_mean, moving_variance, _, epsilon, _ = rest
     x, function = channels_second(x), torch.nn.functional.batch_norm
     return lambda: function(x, moving_mean, moving_variance, gamma, beta, False, 0.1, epsilon)
 
 
-def numpy_forward(np, y, mean, rstd, moving_mean, moving_variance, x, gamma, beta, *settings):
-    momentum, epsilon = settings
+def numpy_forward(np, y, mean, rstd, moving_mean, moving_variance, x, gamma, beta, *rest):
+    _, momentum, epsilon, _ = rest
     axes = tuple(range(x.ndim - 1))
 
     def call():
@@ -64,7 +65,7 @@ def numpy_forward(np, y, mean, rstd, moving_mean, moving_variance, x, gamma, bet
     return call
 
 
-def numpy_backward(np, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
+def numpy_backward(np, dx, dgamma, dbeta, dy, x, mean, rstd, gamma, beta, relu):
     axes = tuple(range(x.ndim - 1))
     count = x.size // x.shape[-1]
 
@@ -77,7 +78,9 @@ def numpy_backward(np, dx, dgamma, dbeta, dy, x, mean, rstd, gamma):
     return call
 
 
-def numpy_inference(np, y, x, gamma, beta, moving_mean, moving_variance, epsilon):
+def numpy_inference(np, y, x, gamma, beta, *rest):
+    moving_mean, moving_variance, _, epsilon, _ = rest
+
     def call():
         scale = gamma / np.sqrt(moving_variance + epsilon)
         np.multiply(x, scale, out=y)

@@ -93,6 +93,13 @@ def test_an_instruction_set_that_is_not_here_fails_loudly():
         assert all(known in last for known in _cpu.instruction_sets)
 
 
+def test_an_unknown_fusion_fails_loudly():
+    assert shown("fastnn.config.config()['environment']", FASTNN_FUSION="exact").find("=exact") > 0
+    status, _, err = python("-c", "import fastnn", FASTNN_FUSION="Exact")
+    assert status == 1
+    assert err.strip().splitlines()[-1].startswith("ImportError: FASTNN_FUSION=Exact: ")
+
+
 def test_the_number_of_threads_may_be_chosen():
     count = "fastnn.get_num_threads()"
     usual = shown(count, FASTNN_NUM_THREADS="", OMP_NUM_THREADS="")

@@ -1,7 +1,5 @@
-// Calls of a recorded step that become one before it is planned, where that saves passes over
-// memory and changes no bit. Knows nothing of Python.
-//   unary_backward(dx, dy, y) of relu after gemm(dy, ..): gemm(dx, .., activated = y). The gradient
-//   of a layer goes back through the activation below it while it is still in registers.
+// Calls of a recorded step that become one, or fewer, or smaller ones before it is planned, where
+// that saves passes over memory. Knows nothing of Python. docs/fusions.md lists them.
 #pragma once
 #include <vector>
 
@@ -10,7 +8,14 @@
 
 namespace fastnn {
 
-// Removes the calls that have become part of others.
-void fuse(std::vector<RecordedCall>& calls, const std::vector<PlanBuffer>& buffers);
+// Those that change no bit, or all (FASTNN_FUSION).
+enum class Fusion { exact, all };
+// What the environment says, read once. Throws std::runtime_error where it says what nobody knows.
+Fusion fusion_wanted();
+
+// Removes the calls that have become part of others; may add calls and buffers for them at the end.
+// `operations` is the device's table.
+void fuse(std::vector<RecordedCall>& calls, std::vector<PlanBuffer>& buffers,
+          const Operation* operations, Fusion wanted);
 
 }  // namespace fastnn

@@ -6,7 +6,8 @@
 //   2. forwards: a read of bytes that nothing wrote is an error, which the recorder reports;
 //   3. forwards: a launch goes into the earliest phase that `lookback` and its dependences allow
 //      (write/read, read/write, write/write). Phases with little work run serially, on the caller;
-//   4. memory: largest buffer first, at the lowest offset that is free for all of its life.
+//   4. memory: buffer by buffer, at the lowest offset that is free for all of its life; in several
+//      orders, of which the best is taken.
 // Memory follows the phases and never the reverse, so sharing bytes costs no additional waiting.
 #pragma once
 #include <cstdint>

@@ -74,9 +74,27 @@ struct SmoothingSettings {
 // moving = moving momentum + batch's (1 - momentum)
 struct BatchNormSettings {
   double momentum = 0.99, epsilon = 1e-3;
+  bool relu = false;
   template <class F>
   void visit(F&& f) {
-    f("momentum", momentum), f("epsilon", epsilon);
+    f("momentum", momentum), f("epsilon", epsilon), f("relu", relu);
+  }
+};
+
+struct BatchNormInferenceSettings {
+  double epsilon = 1e-3;
+  bool relu = false;
+  template <class F>
+  void visit(F&& f) {
+    f("epsilon", epsilon), f("relu", relu);
+  }
+};
+
+struct BatchNormBackwardSettings {
+  bool relu = false;
+  template <class F>
+  void visit(F&& f) {
+    f("relu", relu);
   }
 };
 

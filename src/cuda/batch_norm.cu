@@ -3,6 +3,7 @@
 // elements differ from their channel's first and of its square, so that a large mean costs the
 // variance nothing. dbeta = sum(dy), dgamma = sum(dy n) with n = (x - mean) rstd, and
 // dx = gamma rstd (dy - mean(dy) - n mean(dy n)); with given statistics dx = gamma rstd dy.
+#include "../cpp/formulas.h"
 #include "channel_sums.h"
 
 namespace fastnn::FASTNN_ISA {
@@ -14,6 +15,18 @@ struct Rstd {
   double epsilon;
   __device__ T operator()(int64_t c) const {
     return known ? known[c] : static_cast<T>(1 / root(double{variance[c]} + epsilon));
+  }
+};
+
+// How a channel is normalised.
+template <class T>
+struct Line {
+  const T* mean;
+  Rstd<T> rstd;
+  const T *gamma, *beta;
+  __device__ T scale(int64_t c) const { return gamma ? gamma[c] * rstd(c) : rstd(c); }
+  __device__ T operator()(T x, int64_t c) const {
+    return fused(x - mean[c], scale(c), beta ? beta[c] : T{0});
   }
 };
 
@@ -45,22 +58,22 @@ struct FinishMoments {
 
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    normalise_kernel(T* y, const T* x, const T* mean, Rstd<T> rstd, const T* gamma, const T* beta,
-                     int64_t n, int64_t C) {
+    normalise_kernel(T* y, const T* x, Line<T> line, const T* residual, bool relu, int64_t n,
+                     int64_t C) {
   map(y, n, [&](int64_t i) {
-    const int64_t c = channel_of(i, C);
-    const T scale = gamma ? gamma[c] * rstd(c) : rstd(c);
-    return fused(x[i] - mean[c], scale, beta ? beta[c] : T{0});
+    T v = line(x[i], channel_of(i, C));
+    if (residual) v += residual[i];
+    return relu ? Relu::f(v) : v;
   });
 }
 
-void batch_norm_forward_schedule(Out, Out, Out, InOut, InOut, In x, MaybeIn, MaybeIn, Scratch,
-                                 const BatchNormSettings&, Schedule& schedule) noexcept {
+void batch_norm_forward_schedule(Out, Out, Out, InOut, InOut, In x, MaybeIn, MaybeIn, MaybeIn,
+                                 Scratch, const BatchNormSettings&, Schedule& schedule) noexcept {
   schedule.shared_bytes = channel_sums_bytes(channels_of(x));
 }
 
 void batch_norm_forward(Out y, Out mean, Out rstd, InOut moving_mean, InOut moving_variance, In x,
-                        MaybeIn gamma, MaybeIn beta, Scratch scratch,
+                        MaybeIn gamma, MaybeIn beta, MaybeIn residual, Scratch scratch,
                         const BatchNormSettings& settings, Stream& stream) noexcept {
   const Channels s = channels_of(x);
   with_float(y.dtype(), [&](auto tag) {
@@ -73,18 +86,31 @@ void batch_norm_forward(Out y, Out mean, Out rstd, InOut moving_mean, InOut movi
                                      static_cast<double>(s.n / s.C),
                                      settings};
     launch_channel_sums(scratch.shared<TwoSums>(), MomentTerms<T>{x.as<T>()}, finish, s, stream);
-    launch_map(normalise_kernel<T>, s.n, stream, y.as<T>(), x.as<T>(), mean.as<T>(),
-               Rstd<T>{rstd.as<T>(), nullptr, 0}, gamma.as<T>(), beta.as<T>(), s.n, s.C);
+    const Line<T> line = {mean.as<T>(), {rstd.as<T>(), nullptr, 0}, gamma.as<T>(), beta.as<T>()};
+    launch_map(normalise_kernel<T>, s.n, stream, y.as<T>(), x.as<T>(), line, residual.as<T>(),
+               settings.relu, s.n, s.C);
   });
 }
 
 // ---- backward ----------------------------------------------------------------------------------
 
+// dy as it comes to what was normalised, through a relu or not.
+template <class T>
+struct Gradient {
+  const T *dy, *x;
+  Line<T> line;
+  bool relu;
+  __device__ T operator()(int64_t i, int64_t c) const {
+    return relu ? Relu::df(line(x[i], c), dy[i]) : dy[i];
+  }
+};
+
 template <class T>
 struct GradientTerms {
-  const T *dy, *x, *mean;
+  Gradient<T> gradient;
   __device__ TwoSums operator()(int64_t i, int64_t c) const {
-    return {double{dy[i]}, double{dy[i]} * double{x[i] - mean[c]}};
+    const T d = gradient(i, c);
+    return {double{d}, double{d} * double{gradient.x[i] - gradient.line.mean[c]}};
   }
 };
 
@@ -105,16 +131,17 @@ struct FinishGradients {
 
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    gradient_kernel(T* dx, bool add, const T* dy, const T* x, const T* mean, Rstd<T> rstd,
-                    const T* gamma, const TwoSums* sums, bool frozen, int64_t n, int64_t C) {
+    gradient_kernel(T* dx, bool add, Gradient<T> gradient, const TwoSums* sums, bool frozen,
+                    int64_t n, int64_t C) {
   const double count = static_cast<double>(n / C);
+  const Line<T>& line = gradient.line;
   map(dx, add, n, [&](int64_t i) {
     const int64_t c = channel_of(i, C);
-    const T of_x = rstd(c), scale = gamma ? gamma[c] * of_x : of_x;
-    if (frozen) return dy[i] * scale;
+    const T d = gradient(i, c), scale = line.scale(c);
+    if (frozen) return d * scale;
     const T shift = static_cast<T>(sums[c].first / count);
-    const T slope = of_x * static_cast<T>(sums[c].second / count);
-    return (dy[i] - shift - (x[i] - mean[c]) * slope) * scale;
+    const T slope = line.rstd(c) * static_cast<T>(sums[c].second / count);
+    return (d - shift - (gradient.x[i] - line.mean[c]) * slope) * scale;
   });
 }
 
@@ -124,31 +151,34 @@ static void plan_backward(Ref x, Schedule& schedule) {
 }
 
 template <class T>
-static void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x, In mean,
-                     Rstd<T> rstd, MaybeIn gamma, Scratch scratch, bool frozen, Stream& stream) {
+static void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta,
+                     const Gradient<T>& gradient, In x, Scratch scratch, bool frozen,
+                     Stream& stream) {
   const Channels s = channels_of(x);
   TwoSums* partial = scratch.shared<TwoSums>();
   TwoSums* sums = partial + s.chunks * s.width;
-  const GradientTerms<T> terms = {dy.as<T>(), x.as<T>(), mean.as<T>()};
+  const GradientTerms<T> terms = {gradient};
   const FinishGradients<T> finish = {dgamma.as<T>(), dbeta.as<T>(), dgamma.add(),
-                                     dbeta.add(),    sums,          rstd};
+                                     dbeta.add(),    sums,          gradient.line.rstd};
   launch_channel_sums(partial, terms, finish, s, stream);
   if (dx)
-    launch_map(gradient_kernel<T>, s.n, stream, dx.as<T>(), dx.add(), dy.as<T>(), x.as<T>(),
-               mean.as<T>(), rstd, gamma.as<T>(), sums, frozen, s.n, s.C);
+    launch_map(gradient_kernel<T>, s.n, stream, dx.as<T>(), dx.add(), gradient, sums, frozen, s.n,
+               s.C);
 }
 
 void batch_norm_backward_schedule(MaybeOutAdd, MaybeOutAdd, MaybeOutAdd, In, In x, In, In, MaybeIn,
-                                  Scratch, const NoSettings&, Schedule& schedule) noexcept {
+                                  MaybeIn, Scratch, const BatchNormBackwardSettings&,
+                                  Schedule& schedule) noexcept {
   plan_backward(x, schedule);
 }
 
 void batch_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
-                         In mean, In rstd, MaybeIn gamma, Scratch scratch, const NoSettings&,
-                         Stream& stream) noexcept {
+                         In mean, In rstd, MaybeIn gamma, MaybeIn beta, Scratch scratch,
+                         const BatchNormBackwardSettings& settings, Stream& stream) noexcept {
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    backward<T>(dx, dgamma, dbeta, dy, x, mean, {rstd.as<T>(), nullptr, 0}, gamma, scratch, false,
+    const Line<T> line = {mean.as<T>(), {rstd.as<T>(), nullptr, 0}, gamma.as<T>(), beta.as<T>()};
+    backward<T>(dx, dgamma, dbeta, {dy.as<T>(), x.as<T>(), line, settings.relu}, x, scratch, false,
                 stream);
   });
 }
@@ -156,13 +186,15 @@ void batch_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, 
 // ---- with given statistics ---------------------------------------------------------------------
 
 void batch_norm_inference_forward(Out y, In x, MaybeIn gamma, MaybeIn beta, In moving_mean,
-                                  In moving_variance, const EpsilonSettings& settings,
+                                  In moving_variance, MaybeIn residual,
+                                  const BatchNormInferenceSettings& settings,
                                   Stream& stream) noexcept {
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const Rstd<T> rstd = {nullptr, moving_variance.as<T>(), settings.epsilon};
-    launch_map(normalise_kernel<T>, x.size(), stream, y.as<T>(), x.as<T>(), moving_mean.as<T>(),
-               rstd, gamma.as<T>(), beta.as<T>(), x.size(), x.dim(-1));
+    const Line<T> line = {moving_mean.as<T>(), rstd, gamma.as<T>(), beta.as<T>()};
+    launch_map(normalise_kernel<T>, x.size(), stream, y.as<T>(), x.as<T>(), line, residual.as<T>(),
+               settings.relu, x.size(), x.dim(-1));
   });
 }
 
@@ -178,8 +210,9 @@ void batch_norm_inference_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutA
                                    Stream& stream) noexcept {
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
-    backward<T>(dx, dgamma, dbeta, dy, x, moving_mean,
-                {nullptr, moving_variance.as<T>(), settings.epsilon}, gamma, scratch, true, stream);
+    const Rstd<T> rstd = {nullptr, moving_variance.as<T>(), settings.epsilon};
+    const Line<T> line = {moving_mean.as<T>(), rstd, gamma.as<T>(), nullptr};
+    backward<T>(dx, dgamma, dbeta, {dy.as<T>(), x.as<T>(), line, false}, x, scratch, true, stream);
   });
 }
 

@@ -26,16 +26,25 @@ def affine(x, mean, rstd, gamma, beta):
     return (x - mean) * scale + (0 if beta is None else beta)
 
 
-def batch_norm_forward(moving_mean, moving_variance, x, gamma, beta, momentum, epsilon):
+def finished(y, residual, relu):
+    """What follows y."""
+    y = y if residual is None else y + residual
+    return np.where(y < 0, 0, y) if relu else y
+
+
+def batch_norm_forward(
+    moving_mean, moving_variance, x, gamma, beta, residual, momentum, epsilon, relu
+):
     mean, variance = moments(x)
     rstd = 1 / np.sqrt(variance + epsilon)
     new_mean = moving_mean * momentum + mean * (1 - momentum)
     new_variance = moving_variance * momentum + variance * (1 - momentum)
-    return affine(x, mean, rstd, gamma, beta), mean, rstd, new_mean, new_variance
+    y = finished(affine(x, mean, rstd, gamma, beta), residual, relu)
+    return y, mean, rstd, new_mean, new_variance
 
 
 def batch_norm_forward_magnitude(
-    moving_mean, moving_variance, x, gamma, beta, momentum, epsilon, eps
+    moving_mean, moving_variance, x, gamma, beta, residual, momentum, epsilon, eps
 ):
     mean, variance = moments(x)
     away = np.abs(x - mean)
@@ -46,6 +55,7 @@ def batch_norm_forward_magnitude(
     of_rstd = 1 + of_variance * rstd**2
     scale = np.abs(rstd if gamma is None else gamma * rstd)
     of_y = scale * (away * of_rstd + of_mean) + (0 if beta is None else np.abs(beta))
+    of_y = of_y + (0 if residual is None else np.abs(residual))
     terms = len(rows(x)) + 6
     return (
         Size(of_y, terms),
@@ -56,7 +66,9 @@ def batch_norm_forward_magnitude(
     )
 
 
-def batch_norm_backward(dy, x, mean, rstd, gamma):
+def batch_norm_backward(dy, x, mean, rstd, gamma, beta=None, relu=False):
+    if relu:
+        dy = dy * (affine(x, mean, rstd, gamma, beta) > 0)
     n = (x - mean) * rstd
     dgamma, dbeta = rows(dy * n).sum(axis=0), rows(dy).sum(axis=0)
     count = len(rows(x))
@@ -64,7 +76,9 @@ def batch_norm_backward(dy, x, mean, rstd, gamma):
     return scale * (dy - dbeta / count - n * (dgamma / count)), dgamma, dbeta
 
 
-def batch_norm_backward_magnitude(dy, x, mean, rstd, gamma):
+def batch_norm_backward_magnitude(dy, x, mean, rstd, gamma, beta, relu):
+    if relu:
+        dy = dy * (affine(x, mean, rstd, gamma, beta) > 0)
     n, dy, scale = np.abs((x - mean) * rstd), np.abs(dy), np.abs(rstd)
     dgamma, dbeta = rows(dy * n).sum(axis=0), rows(dy).sum(axis=0)
     count = len(rows(x))
@@ -73,13 +87,19 @@ def batch_norm_backward_magnitude(dy, x, mean, rstd, gamma):
     return Size(of_dx, count + 8), Size(dgamma, count + 4), Size(dbeta, count + 1)
 
 
-def batch_norm_inference_forward(x, gamma, beta, moving_mean, moving_variance, epsilon):
-    return affine(x, moving_mean, 1 / np.sqrt(moving_variance + epsilon), gamma, beta)
+def batch_norm_inference_forward(
+    x, gamma, beta, moving_mean, moving_variance, residual, epsilon, relu
+):
+    y = affine(x, moving_mean, 1 / np.sqrt(moving_variance + epsilon), gamma, beta)
+    return finished(y, residual, relu)
 
 
-def batch_norm_inference_forward_magnitude(x, gamma, beta, moving_mean, moving_variance, epsilon):
+def batch_norm_inference_forward_magnitude(
+    x, gamma, beta, moving_mean, moving_variance, residual, epsilon
+):
     y = affine(x, moving_mean, 1 / np.sqrt(moving_variance + epsilon), gamma, None)
-    return Size(np.abs(y) + (0 if beta is None else np.abs(beta)), 6)
+    others = (np.abs(t) for t in (beta, residual) if t is not None)
+    return Size(sum(others, np.abs(y)), 7)
 
 
 def batch_norm_inference_backward(dy, x, gamma, moving_mean, moving_variance, epsilon):

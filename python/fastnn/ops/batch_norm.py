@@ -53,22 +53,24 @@ def batch_norm(x, gamma, beta, moving_mean, moving_variance, training, momentum=
         as_variable(moving_variance, "batch_norm", "moving_variance")
         mean, rstd = (device.empty(x.shape[-1:], x.dtype) for _ in range(2))
         moving = (moving_mean.array, moving_variance.array)
-        settings = (momentum, epsilon)
-        k.batch_norm_forward(y, mean, rstd, *moving, x.array, scale, shift, settings)
+        settings = (momentum, epsilon, False)  # a compiled step knows what follows, and may fuse it
+        k.batch_norm_forward(y, mean, rstd, *moving, x.array, scale, shift, None, settings)
         moving_mean.written()
         moving_variance.written()
 
         def write(dy, arrays, add):
-            k.batch_norm_backward(*arrays, dy, x.array, mean, rstd, scale, add=add)
+            statistics = (mean, rstd, scale, None)
+            k.batch_norm_backward(*arrays, dy, x.array, *statistics, (False,), add=add)
 
     else:
         moving = [as_tensor(t, "batch_norm", like=x) for t in (moving_mean, moving_variance)]
         saved += moving
-        arguments = (*(t.array for t in moving), (epsilon,))
-        k.batch_norm_inference_forward(y, x.array, scale, shift, *arguments)
+        averages = tuple(t.array for t in moving)
+        k.batch_norm_inference_forward(y, x.array, scale, shift, *averages, None, (epsilon, False))
 
         def write(dy, arrays, add):
-            k.batch_norm_inference_backward(*arrays, dy, x.array, scale, *arguments, add=add)
+            arguments = (x.array, scale, *averages, (epsilon,))
+            k.batch_norm_inference_backward(*arrays, dy, *arguments, add=add)
 
     operands = (x, gamma, beta)
     inputs = tuple(t for t in operands if t is not None)

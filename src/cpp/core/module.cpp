@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "../fusions.h"
 #include "../team.h"
 #include "../work.h"
 #include "gil.h"
@@ -230,6 +231,7 @@ extern "C" __attribute__((visibility("default"))) void fastnn_set_num_threads(in
 
 PYBIND11_MODULE(_core, module) {
   using namespace fastnn;
+  fusion_wanted();  // an import that fails says what is wrong with it
   module.attr("api") = py::reinterpret_steal<py::object>(
       PyCapsule_New(const_cast<CoreApi*>(&api), kApiCapsule, nullptr));
   module.def("make_empty", [](const char* name) {

@@ -58,7 +58,7 @@ void Program::describe(const Recorder& recorder) {
     if (i == Recorder::kOutside) buffer.bytes = std::numeric_limits<int64_t>::max();
     plan_buffers_.push_back(buffer);
   }
-  fuse(replay_.calls, plan_buffers_);
+  fuse(replay_.calls, plan_buffers_, device_.operations, fusion_wanted());
   make_chains(replay_.calls, plan_buffers_, device_.operations);
   for (size_t c = 0; c < replay_.calls.size(); ++c) {
     const RecordedCall& call = replay_.calls[c];

@@ -14,25 +14,42 @@
 
 namespace fastnn::FASTNN_ISA {
 
-// y = (x - mean) gamma rstd + beta
+// y = (x - mean) gamma rstd + beta, and what may follow: + residual, and relu of that.
 template <class T, class Rstd>
 FASTNN_INLINE void normalise(Out y, In x, const T* mean, Rstd rstd, const T* gamma, const T* beta,
-                             const Rows& s, const Part& part) {
+                             MaybeIn residual, bool relu, const Rows& s, const Part& part) {
   T center[kStrip], scale[kStrip], shift[kStrip];
   const auto table = [&](int64_t i, int64_t c) {
     center[i] = mean[c];
     scale[i] = gamma ? gamma[c] * rstd(c) : rstd(c);
     shift[i] = beta ? beta[c] : T(0);
   };
-  const auto line = [](Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> b) { return fma(v - m, a, b); };
-  const Writing how(y, false, s.width, x);
-  for_strips(s, part, table, [&](int64_t at, int64_t width) {
-    map(y.as<T>() + at, how, Range{0, width}, line, x.as<T>() + at, center, scale, shift);
-  });
+  const Writing how(y, false, s.width, x, residual);
+  const auto write = [&](auto last) {
+    const auto line = [last](Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> b, auto... more) {
+      return last((fma(v - m, a, b) + ... + more));
+    };
+    for_strips(s, part, table, [&](int64_t at, int64_t width) {
+      const auto row = [&](auto... more) {
+        map(y.as<T>() + at, how, Range{0, width}, line, x.as<T>() + at, center, scale, shift,
+            more...);
+      };
+      residual ? row(residual.as<T>() + at) : row();
+    });
+  };
+  if (relu) {
+    write([](Vec<T> v) { return Relu::f(v); });
+  } else {
+    write([](Vec<T> v) { return v; });
+  }
+}
+
+FASTNN_INLINE double normalising_nanoseconds(In x, MaybeIn residual) {
+  return nanoseconds_of((residual ? 3 : 2) * x.operand->bytes());
 }
 
 void batch_norm_forward(Out y, Out mean, Out rstd, InOut moving_mean, InOut moving_variance, In x,
-                        MaybeIn gamma, MaybeIn beta, Scratch scratch,
+                        MaybeIn gamma, MaybeIn beta, MaybeIn residual, Scratch scratch,
                         const BatchNormSettings& settings, const Part& part) noexcept {
   const Rows s = rows_of(x);
   double* sums = scratch.shared<double>();
@@ -56,16 +73,18 @@ void batch_norm_forward(Out y, Out mean, Out rstd, InOut moving_mean, InOut movi
       combine_moments(sums, parts, x.as<T>(), s, share_elements(s.C, part), finish);
     } else {
       const auto known = [&](int64_t c) { return rstd.as<T>()[c]; };
-      normalise<T>(y, x, mean.as<T>(), known, gamma.as<T>(), beta.as<T>(), s, part);
+      normalise<T>(y, x, mean.as<T>(), known, gamma.as<T>(), beta.as<T>(), residual, settings.relu,
+                   s, part);
     }
   });
 }
 
-void batch_norm_forward_schedule(Out, Out, Out, InOut, InOut, In x, MaybeIn, MaybeIn, Scratch,
-                                 const BatchNormSettings&, Schedule& schedule) noexcept {
+void batch_norm_forward_schedule(Out, Out, Out, InOut, InOut, In x, MaybeIn, MaybeIn,
+                                 MaybeIn residual, Scratch, const BatchNormSettings&,
+                                 Schedule& schedule) noexcept {
   const Rows s = rows_of(x);
   plan_sums(schedule, s, x.operand->bytes());
-  plan_stage(schedule, 2, nanoseconds_of(2 * x.operand->bytes()), larger(1, s.count));
+  plan_stage(schedule, 2, normalising_nanoseconds(x, residual), larger(1, s.count));
 }
 
 // ---- backward ----------------------------------------------------------------------------------
@@ -76,18 +95,23 @@ FASTNN_INLINE void write_or_add(MaybeOutAdd d, int64_t c, double value) {
 }
 
 // dbeta = sum(dy), dgamma = sum(dy n) with n = (x - mean) rstd, and
-// dx = gamma rstd (dy - mean(dy) - n mean(dy n)); frozen, dx = gamma rstd dy.
-template <class T, class Rstd>
+// dx = gamma rstd (dy - mean(dy) - n mean(dy n)); frozen, dx = gamma rstd dy. Through: how dy comes
+// to the normalised x.
+template <class T, class Rstd, class Through>
 FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
-                            const T* mean, Rstd rstd, const T* gamma, double* sums, bool frozen,
-                            const Part& part) {
+                            const T* mean, Rstd rstd, const T* gamma, const T* beta, double* sums,
+                            bool frozen, Through through, const Part& part) {
   const Rows s = rows_of(x);
   const int64_t parts = part_count_of(s, 2 * x.operand->bytes());
   double *dy_sums = sums + 2 * parts * s.width, *products = dy_sums + s.C;
   const T *gradient = dy.as<T>(), *values = x.as<T>();
+  const auto line = [&](int64_t c, T& scale, T& shift) {
+    scale = gamma ? gamma[c] * rstd(c) : rstd(c);
+    shift = beta ? beta[c] : T(0);
+  };
   if (part.stage == 0) {
     double* own = sums + 2 * part.index * s.width;
-    part_sums(own, own + s.width, gradient, values, mean, s, share(s.count, part));
+    part_sums(own, own + s.width, gradient, values, mean, line, through, s, share(s.count, part));
   } else if (part.stage == 1) {
     const auto finish = [&](int64_t c, double sum, double product) {
       product *= static_cast<double>(rstd(c));
@@ -97,7 +121,7 @@ FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbet
       write_or_add<T>(dgamma, c, product);
     };
     const Range channels = share_elements(s.C, part);
-    combine_sums(sums, parts, gradient, values, mean, s, channels, finish);
+    combine_sums(sums, parts, gradient, values, mean, line, through, s, channels, finish);
   } else if (frozen) {
     const Writing how(dx, dx.add(), s.width, dy);
     T scale[kStrip];
@@ -111,19 +135,26 @@ FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbet
     });
   } else {
     const Writing how(dx, dx.add(), s.width, dy, x);
-    T center[kStrip], scale[kStrip], slope[kStrip], shift[kStrip];
+    T center[kStrip], scale[kStrip], last[kStrip], slope[kStrip], shift[kStrip];
     const auto table = [&](int64_t i, int64_t c) {
       center[i] = mean[c];
-      scale[i] = gamma ? gamma[c] * rstd(c) : rstd(c);
+      line(c, scale[i], last[i]);
       slope[i] = rstd(c) * static_cast<T>(products[c] / s.elements);
       shift[i] = static_cast<T>(dy_sums[c] / s.elements);
     };
-    const auto line = [](Vec<T> d, Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> q, Vec<T> z) {
-      return (d - z - (v - m) * q) * a;
+    const auto of_x = [&](Vec<T> d, Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> q, Vec<T> z, auto... b) {
+      return (through(d, v - m, a, b...) - z - (v - m) * q) * a;
     };
     for_strips(s, part, table, [&](int64_t at, int64_t width) {
-      map(dx.as<T>() + at, how, Range{0, width}, line, gradient + at, values + at, center, scale,
-          slope, shift);
+      const auto row = [&](auto*... b) {
+        map(dx.as<T>() + at, how, Range{0, width}, of_x, gradient + at, values + at, center, scale,
+            slope, shift, b...);
+      };
+      if constexpr (Through::kReads) {
+        row(static_cast<const T*>(last));
+      } else {
+        row();
+      }
     });
   }
 }
@@ -135,18 +166,21 @@ static void plan_backward(Schedule& schedule, MaybeOutAdd dx, In x) {
 }
 
 void batch_norm_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy, In x,
-                         In mean, In rstd, MaybeIn gamma, Scratch scratch, const NoSettings&,
-                         const Part& part) noexcept {
+                         In mean, In rstd, MaybeIn gamma, MaybeIn beta, Scratch scratch,
+                         const BatchNormBackwardSettings& settings, const Part& part) noexcept {
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const auto known = [&](int64_t c) { return rstd.as<T>()[c]; };
-    backward(dx, dgamma, dbeta, dy, x, mean.as<T>(), known, gamma.as<T>(), scratch.shared<double>(),
-             false, part);
+    const auto run = [&](auto through) {
+      backward(dx, dgamma, dbeta, dy, x, mean.as<T>(), known, gamma.as<T>(), beta.as<T>(),
+               scratch.shared<double>(), false, through, part);
+    };
+    settings.relu ? run(ThroughRelu{}) : run(AsItIs{});
   });
 }
 
 void batch_norm_backward_schedule(MaybeOutAdd dx, MaybeOutAdd, MaybeOutAdd, In, In x, In, In,
-                                  MaybeIn, Scratch, const NoSettings&,
+                                  MaybeIn, MaybeIn, Scratch, const BatchNormBackwardSettings&,
                                   Schedule& schedule) noexcept {
   plan_backward(schedule, dx, x);
 }
@@ -159,20 +193,23 @@ FASTNN_INLINE T rstd_of(T variance, double epsilon) {
 }
 
 void batch_norm_inference_forward(Out y, In x, MaybeIn gamma, MaybeIn beta, In moving_mean,
-                                  In moving_variance, const EpsilonSettings& settings,
+                                  In moving_variance, MaybeIn residual,
+                                  const BatchNormInferenceSettings& settings,
                                   const Part& part) noexcept {
   with_float(y.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const auto rstd = [&](int64_t c) {
       return rstd_of(moving_variance.as<T>()[c], settings.epsilon);
     };
-    normalise<T>(y, x, moving_mean.as<T>(), rstd, gamma.as<T>(), beta.as<T>(), rows_of(x), part);
+    normalise<T>(y, x, moving_mean.as<T>(), rstd, gamma.as<T>(), beta.as<T>(), residual,
+                 settings.relu, rows_of(x), part);
   });
 }
 
-void batch_norm_inference_forward_schedule(Out, In x, MaybeIn, MaybeIn, In, In,
-                                           const EpsilonSettings&, Schedule& schedule) noexcept {
-  plan_stage(schedule, 0, nanoseconds_of(2 * x.operand->bytes()), larger(1, rows_of(x).count));
+void batch_norm_inference_forward_schedule(Out, In x, MaybeIn, MaybeIn, In, In, MaybeIn residual,
+                                           const BatchNormInferenceSettings&,
+                                           Schedule& schedule) noexcept {
+  plan_stage(schedule, 0, normalising_nanoseconds(x, residual), larger(1, rows_of(x).count));
 }
 
 void batch_norm_inference_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbeta, In dy,
@@ -185,7 +222,7 @@ void batch_norm_inference_backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutA
       return rstd_of(moving_variance.as<T>()[c], settings.epsilon);
     };
     backward(dx, dgamma, dbeta, dy, x, moving_mean.as<T>(), rstd, gamma.as<T>(),
-             scratch.shared<double>(), true, part);
+             static_cast<const T*>(nullptr), scratch.shared<double>(), true, AsItIs{}, part);
   });
 }
 

@@ -199,17 +199,41 @@ FASTNN_INLINE void combine_moments(const double* sums, int64_t parts, const T* x
 
 // ---- sums of the backward ----------------------------------------------------------------------
 
-// The sums over some rows of dy and of dy (x - mean).
-template <class T>
+// How dy comes to what was normalised: through nothing, or through a relu, whose result the forward
+// had from the same formula. off: x - mean.
+struct AsItIs {
+  static constexpr bool kReads = false;
+  template <class V, class... Line>
+  FASTNN_INLINE V operator()(V dy, V, Line...) const {
+    return dy;
+  }
+};
+struct ThroughRelu {
+  static constexpr bool kReads = true;  // scale and shift
+  template <class V>
+  FASTNN_INLINE V operator()(V dy, V off, V scale, V shift) const {
+    return Relu::df(fma(off, scale, shift), dy);
+  }
+};
+
+// The sums over some rows of dy, come through, and of that times x - mean. line(c, scale, shift):
+// how a channel is normalised.
+template <class T, class Line, class Through>
 static void part_sums(double* sum, double* product, const T* dy, const T* x, const T* mean,
-                      const Rows& s, Range rows) {
-  T local[kNarrow], some[kStrip], some_products[kStrip];
+                      Line line, Through through, const Rows& s, Range rows) {
+  T local[kNarrow], some[kStrip], some_products[kStrip], scale[kStrip], shift[kStrip];
   const T* center = spread(mean, local, s);
+  const auto find_lines = [&](int64_t first, int64_t width) {
+    for (int64_t j = 0; Through::kReads && j < width; ++j)
+      line(s.copies == 1 ? first + j : j % s.C, scale[j], shift[j]);
+  };
+  if (s.width <= kStrip) find_lines(0, s.width);
   for (int64_t j = 0; j < s.width; ++j) sum[j] = product[j] = 0;
   for (int64_t r = rows.begin; r < rows.end; r += kChunk) {
     const int64_t count = smaller(kChunk, rows.end - r);
     for (int64_t first = 0; first < s.width; first += kStrip) {
       const int64_t width = smaller(kStrip, s.width - first), start = r * s.width + first;
+      if (s.width > kStrip) find_lines(first, width);
       for (int64_t j = 0; j < width; ++j) some[j] = some_products[j] = 0;
       for_rows<T>(count, s.width, width, [&](int64_t at, int64_t j, auto group, auto... tail) {
         const Vec<T> middle = load(center + first + j, tail...);
@@ -219,9 +243,12 @@ static void part_sums(double* sum, double* product, const T* dy, const T* x, con
           const int64_t i = start + at + k * s.width;
           fetch_ahead(dy + start + at, j, k, s);
           fetch_ahead(x + start + at, j, k, s);
-          const Vec<T> d = load(dy + i, tail...);
+          const Vec<T> off = load(x + i, tail...) - middle;
+          Vec<T> d = load(dy + i, tail...);
+          if constexpr (Through::kReads)
+            d = through(d, off, load(scale + j, tail...), load(shift + j, tail...));
           total += d;
-          products = fma(d, load(x + i, tail...) - middle, products);
+          products = fma(d, off, products);
         }
         store(some + j, total, tail...);
         store(some_products + j, products, tail...);
@@ -235,9 +262,10 @@ static void part_sums(double* sum, double* product, const T* dy, const T* x, con
 }
 
 // Calls finish(channel, sum, product) for these channels.
-template <class T, class Finish>
+template <class T, class Line, class Through, class Finish>
 FASTNN_INLINE void combine_sums(const double* sums, int64_t parts, const T* dy, const T* x,
-                                const T* mean, const Rows& s, Range channels, Finish finish) {
+                                const T* mean, Line line, Through through, const Rows& s,
+                                Range channels, Finish finish) {
   double sum[kStrip], product[kStrip];
   for (int64_t c = channels.begin; c < channels.end; c += kStrip) {
     const int64_t some = smaller(kStrip, channels.end - c);
@@ -258,8 +286,14 @@ FASTNN_INLINE void combine_sums(const double* sums, int64_t parts, const T* dy, 
       }
       for (int64_t j = c + i; j < s.rest; j += s.C) {
         const int64_t at = s.count * s.width + j;
-        all += static_cast<double>(dy[at]);
-        products += static_cast<double>(dy[at] * (x[at] - mean[c + i]));
+        const T off = x[at] - mean[c + i];
+        T d = dy[at], scale, shift;
+        if constexpr (Through::kReads) {
+          line(c + i, scale, shift);
+          d = through(broadcast(d), broadcast(off), broadcast(scale), broadcast(shift))[0];
+        }
+        all += static_cast<double>(d);
+        products += static_cast<double>(d * off);
       }
       finish(c + i, all, products);
     }
