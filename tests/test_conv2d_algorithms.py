@@ -69,6 +69,10 @@ def test_many_channels_pay_and_few_do_not():
     assert plan(1, 32, 64, 64) == plan(1, 32, 64, 64, "conv2d_backward_w") == "winograd"
     assert plan(1, 32, 1, 32) == plan(1, 2, 64, 64) == "direct"
     assert plan(1, 14, 512, 512) == "direct"  # the weights at the points leave the caches
+    # A single column, which would leave most lanes of Winograd's vectors empty.
+    for kernel in ("conv2d", "conv2d_backward_w"):
+        assert plan(1, 28, 64, 1, kernel) == "dots"
+    assert plan(1, 28, 1, 64, "conv2d_transpose") == "dots"
 
 
 def test_a_program_says_it():
