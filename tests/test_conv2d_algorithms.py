@@ -98,6 +98,10 @@ def test_many_channels_pay_and_few_do_not():
         assert plan(1, 14, 512, 512, kernel) == "winograd"  # the weights leave the caches
         assert plan(1, 28, 128, 128, kernel, step=2) == "winograd"
         assert plan(1, 4, 16, 16, kernel, step=2) == "direct"
+    # A single column, which would leave most lanes of Winograd's vectors empty.
+    for kernel in ("conv2d", "conv2d_backward_w"):
+        assert plan(1, 28, 64, 1, kernel) == "dots"
+    assert plan(1, 28, 1, 64, "conv2d_transpose") == "dots"
 
 
 def test_a_program_says_it():

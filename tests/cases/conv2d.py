@@ -103,6 +103,14 @@ GEOMETRIES = [
     ((2, 8, 9, 1), (2, 2, 1, 18), {}),
     ((1, 7, 13, 1), (5, 3, 1, 24), {"stride": (2, 2), "pads": (0, 4, 1, 1), "dilation": (1, 2)}),
     ((2, 6, 7, 18), (3, 3, 18, 40), {}),
+    # Few columns, whose taps share pixels: several groups of taps, paddings, steps, dilations.
+    ((2, 10, 19, 37), (7, 7, 37, 1), {"pads": (3, 3, 3, 3)}),
+    ((2, 6, 9, 20), (5, 5, 20, 2), {"pads": (2, 2, 0, 4)}),
+    ((1, 9, 21, 33), (3, 4, 33, 3), {"stride": (1, 2), "dilation": (2, 2), "pads": (2, 2, 3, 0)}),
+    ((2, 7, 12, 64), (3, 5, 64, 1), {"stride": (2, 1), "dilation": (1, 2), "pads": (1, 1, 4, 4)}),
+    ((1, 8, 15, 5), (3, 4, 5, 1), {"stride": (2, 2), "dilation": (2, 2), "pads": SAME}),
+    ((2, 11, 13, 1), (5, 4, 1, 40), {"stride": (2, 2), "pads": SAME}),
+    ((2, 5, 12, 32), (3, 4, 32, 4), {"pads": (1, 1, 2, 1)}),
 ]
 # Several parts; products of many groups, for the wide tiles of the GPU; a bias that meets NaN;
 # weights beyond the second cache, or whose rows would meet in a few of its sets.
@@ -154,6 +162,7 @@ INDEPENDENT = [
     (conv2d((3, 7, 8, 12), (3, 3, 1, 12), groups=12, dtype="float64"), {"y": 0, "x": 0}),
     (conv2d((7, 3, 3, 40), (1, 1, 40, 70)), {"y": 0, "x": 0}),
     (conv2d((5, 7, 8, 19), (3, 5, 19, 3)), {"y": 0, "x": 0}),
+    (conv2d((5, 9, 17, 33), (7, 7, 33, 1), pads=(3, 3, 3, 3)), {"y": 0, "x": 0}),
     (conv2d((4, 3, 4, 48), (3, 3, 48, 260), pads=SAME), {"y": 0, "x": 0}),
     (conv2d((3, 8, 8, 300), (3, 3, 300, 256), pads=SAME), {"y": 0, "x": 0}),
     (conv2d_transpose((5, 9, 10, 8), (3, 3, 8, 17), (2, 2), SAME), {"x": 0, "y": 0}),

@@ -17,11 +17,13 @@ template <class T>
 void turn_to_rows(const DirectPlan& p, T* turned, const T* w, Range taps) noexcept {
   const Convolution& c = p.c;
   const int64_t all = c.KH * c.KW;
+  const int64_t step = p.group_in * all;  // from column to column
   for (int64_t tap = taps.begin; tap < taps.end; ++tap) {
     const int64_t place = p.back ? p.place_of(tap) : tap;
-    for (int64_t k = 0; k < c.C * c.F; ++k) {
-      const int64_t column = p.back ? k / c.F : k % c.F, row = p.back ? k % c.F : k / c.F;
-      turned[(column * all + place) * p.group_in + row] = w[tap * c.C * c.F + k];
+    T* const to = turned + place * p.group_in;
+    const T* from = w + tap * c.C * c.F;
+    for (int64_t k = 0; k < c.C; ++k) {
+      for (int64_t f = 0; f < c.F; ++f) to[p.back ? k * step + f : f * step + k] = *from++;
     }
   }
 }

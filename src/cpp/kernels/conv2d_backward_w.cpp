@@ -1,132 +1,23 @@
 // conv2d_backward_w: directly. Tiles of dw stay in registers while the pixels of a block pass by:
 // of dw's rows, which are a window's pixels times channels, so many as are contiguous in x, times
-// vectors of dy's channels; where those are few, the other way round. Where a window's row is
-// short, all its rows are taken together. The pixels fall into `splits`, each with a partial dw
-// that a second launch adds up, and the tiles of dw into shares.
+// vectors of dy's channels; where those are few, the other way round: of vectors of x's, times dy's
+// channels or, of a single one, the taps of a window's row. Where a window's row is short, all its
+// rows are taken together. The pixels fall into `splits`, each with a partial dw that a second
+// launch adds up, and the tiles of dw into shares.
 #include "conv2d_depthwise.h"
-#include "conv2d_plan.h"
+#include "conv2d_plan_w.h"
 #include "gemm_plan.h"
 #include "winograd.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-constexpr int64_t kPixelBytes = 384 << 10;  // of x and dy that a block of pixels reads
-constexpr int64_t kSplitPixels = 512;       // so many repay a partial dw
-constexpr int64_t kPartialBytes = 4 << 20;  // of all partial dw
-constexpr int64_t kWantedParts = 32;
-constexpr int64_t kFewSums = 10;  // fewer in a tile would wait for one another
-
-struct WeightPlan {
-  Convolution c;
-  Axis h, w;
-  // The columns of a window are one run of rows of dw, where x or a frame of it has them so; else
-  // each column of the window by itself, over the pixels whose windows have it within the picture.
-  bool merged, framed;
-  bool together;                // the rows of dw are those of all rows of a window
-  bool half;                    // half vectors
-  bool swapped;                 // rows of a tile are dy's channels, and vectors run along x's
-  int64_t runs, run;            // of a row of a window: how many, how long
-  int64_t window_rows, height;  // of a window: how many by themselves, of how many rows of dw
-  int64_t lanes, vectors, tiles, high, segments, items;  // items: tiles of dw, in all
-  int64_t block_n, block_i, block_j, blocks_n, blocks_i, blocks_j, blocks;
-  int64_t splits, shares;
-  double nanoseconds;
-
-  __attribute__((noinline)) WeightPlan(const Convolution& conv, int64_t bytes)
-      : c(conv),
-        h{c.OH, c.H, c.KH, -c.top, c.stride_h, c.dilation_h},
-        w{c.OW, c.W, c.KW, -c.left, c.stride_w, c.dilation_w} {
-    const int64_t L = kVectorBytes / bytes;
-    const double pixels = static_cast<double>(c.N * c.OH * c.OW);
-    const double rows = static_cast<double>(c.KH * c.KW * c.group_C);
-
-    blocks_j = blocks_of(8 * kBlockPixels, c.OW);
-    block_j = blocks_of(blocks_j, c.OW);
-    blocks_j = blocks_of(block_j, c.OW);
-    const int64_t pixel_bytes =
-        (c.C * smaller(4, h.stride) * smaller(4, w.stride) + smaller(c.F, kConvVectors * L)) *
-        bytes;
-    const int64_t fit = larger(1, kPixelBytes / pixel_bytes / block_j);
-    block_i = smaller(c.OH, fit);
-    blocks_i = blocks_of(block_i, c.OH);
-    block_i = blocks_of(blocks_i, c.OH);
-    blocks_i = blocks_of(block_i, c.OH);
-
-    const bool across = w.first >= 0 && w.begin(c.OW - 1) + (c.KW - 1) * w.dilation < c.W;
-    const bool down = h.first >= 0 && h.begin(c.OH - 1) + (c.KH - 1) * h.dilation < c.H;
-    together = false;
-    const int64_t width = frame_width(block_j);
-    const bool narrow = width <= kMostFrameBytes && c.group_C * bytes <= kMostFrameBytes / width;
-    const int64_t rows_that_fit = narrow ? kMostFrameBytes / (width * c.group_C * bytes) : 0;
-    merged =
-        c.groups == 1 && (c.KW == 1 || w.dilation == 1) &&
-        (across || (c.group_C < 2 * kConvRows[kConvVectors] && frame_height() <= rows_that_fit));
-    runs = merged ? 1 : c.KW;
-    run = c.KW / runs * c.group_C;
-    swapped = c.groups == 1 && 4 * c.F <= L && run >= L;
-    lanes = swapped ? L : lanes_for(c.group_F, bytes);
-    half = lanes < L;
-    vectors = blocks_of(lanes, swapped ? run : c.group_F);
-    tiles = blocks_of(kConvVectors, vectors);
-    if (merged && !swapped && c.KH > 1 && run * blocks_of(tiles, vectors) < kFewSums) {
-      together = true;
-      together = (across && down) || frame_height() <= rows_that_fit;
-    }
-    framed = merged && !(across && (down || !together));
-    if (together && !half) tiles = blocks_of(kAtVectors, vectors);
-    const int64_t tile_vectors = blocks_of(tiles, vectors);
-    high = together ? kAtRows[tile_vectors] : kConvRows[tile_vectors];
-    window_rows = together ? 1 : c.KH;
-    height = swapped ? c.F : together ? c.KH * run : run;
-    segments = blocks_of(high, height);
-    items = c.groups * tiles * window_rows * runs * segments;
-    const double elements = static_cast<double>(c.groups * (swapped ? c.F : run));
-    nanoseconds = pixels * elements * static_cast<double>(c.KH * runs) *
-                  static_cast<double>(vectors * lanes * bytes) / kConvBytes;
-
-    block_n = blocks_i * blocks_j == 1 ? smaller(c.N, larger(1, fit / c.OH)) : 1;
-    if (framed) {
-      const int64_t frame = frame_height() * width * c.C * bytes;
-      block_n = larger(1, smaller(block_n, kMostFrameBytes / frame));
-    }
-
-    // Parts of 10 us or more.
-    const int64_t wanted =
-        larger(1, nanoseconds / 1e4 < kWantedParts ? static_cast<int64_t>(nanoseconds / 1e4)
-                                                   : kWantedParts);
-    splits = smaller(wanted, larger(1, static_cast<int64_t>(pixels / kSplitPixels)));
-    const double partial = rows * static_cast<double>(c.F * bytes);
-    while (splits > 1 && static_cast<double>(splits) * partial > kPartialBytes) splits /= 2;
-    // A split has whole blocks, all about as many.
-    if (block_n > 1) block_n = smaller(block_n, blocks_of(splits, c.N));
-    blocks_n = blocks_of(block_n, c.N);
-    blocks = blocks_n * blocks_i * blocks_j;
-    splits = smaller(splits, blocks);
-
-    shares = smaller(items, blocks_of(splits, wanted));
-  }
-  FASTNN_INLINE bool partial() const { return swapped || splits > 1; }
-  FASTNN_INLINE int64_t frame_width(int64_t columns) const {
-    return (columns - 1) * w.stride + (c.KW - 1) * w.dilation + 1;
-  }
-  FASTNN_INLINE int64_t frame_height() const {
-    const int64_t rows = (block_i - 1) * h.stride + (c.KH - 1) * h.dilation + 1;
-    return together ? rows : smaller(c.H, rows);
-  }
-  FASTNN_INLINE int64_t frame_bytes(int64_t bytes) const {
-    if (!framed) return 0;
-    return block_n * frame_height() * frame_width(block_j) * c.C * bytes;
-  }
-  FASTNN_INLINE int64_t size() const { return c.KH * c.KW * c.group_C * c.F; }
-};
-
 template <class T>
 struct Pixels {
   // Element (row, column, channel) of x is x[row * row_pitch + column * pixel_pitch + channel].
   const T* x;
   int64_t picture_pitch, row_pitch, pixel_pitch;
-  const T* dy;  // of the first picture
+  const T* dy;  // of the first picture; by taps its frame, from the block's first row on
   int64_t pictures;
   Range i, j;
 };
@@ -155,7 +46,7 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
     const int64_t left = widths.begin(n), vectors = widths.begin(n + 1) - left;
     const int64_t top = heights.begin(segment), rows = heights.begin(segment + 1) - top;
     const Range i = p.together ? block.i : outputs_with(p.h, r, block.i);
-    const Range j = p.merged ? block.j : outputs_with(p.w, s, block.j);
+    const Range j = p.merged || p.by_taps ? block.j : outputs_with(p.w, s, block.j);
     tile.runs = j.end > j.begin ? i.end - i.begin : 0;
     tile.depth = j.end - j.begin;
     const T* const x = block.x + (p.h.begin(i.begin) + r * p.h.dilation) * block.row_pitch +
@@ -168,7 +59,22 @@ void accumulate(const WeightPlan& p, T* dw, bool add, const Pixels<T>& block,
       const int64_t row = (top + k) / p.run;
       at[k] = row * p.h.dilation * block.row_pitch + (top + k) % p.run - top;
     }
-    if (p.swapped) {
+    if (p.by_taps) {
+      const int64_t width = p.dy_frame_width();
+      tile.depth = c.W;
+      tile.a = block.dy + (i.begin - block.i.begin) * width + (c.KW - 1 - top) * p.w.dilation;
+      tile.a_row = -p.w.dilation;
+      tile.a_step = 1;
+      tile.a_run = width;
+      tile.a_outer = (block.i.end - block.i.begin) * width;
+      tile.b = block.x + (p.h.begin(i.begin) + r * p.h.dilation) * block.row_pitch + column;
+      tile.b_step = c.C;
+      tile.b_run_skip = x_run - c.W * c.C;
+      tile.b_outer_skip = block.picture_pitch - tile.runs * x_run;
+      tile.y = dw + (r * c.KW + top) * c.C + column;
+      tile.y_row = c.C;
+      tile.last = smaller(L, c.C - (column + (vectors - 1) * L));
+    } else if (p.swapped) {
       tile.a = dy + top;
       tile.a_step = c.F;
       tile.a_run = dy_run;
@@ -212,6 +118,14 @@ Pixels<T> pixels_of(const WeightPlan& p, const T* dy, const T* x, int64_t index,
   block.pictures = smaller(p.block_n, c.N - n);
   block.i = {i, smaller(c.OH, i + p.block_i)};
   block.j = {j, smaller(c.OW, j + p.block_j)};
+  if (p.by_taps) {
+    const int64_t width = p.dy_frame_width(), size = (block.i.end - i) * width;
+    for (int64_t picture = 0; picture < block.pictures; ++picture) {
+      copy_frame(frame + picture * size, block.dy + picture * c.OH * c.OW, block.i,
+                 c.left - (c.KW - 1) * p.w.dilation, width, c.OW, 1, 1);
+    }
+    block.dy = frame;
+  }
   if (!p.framed) return block;
   const int64_t first = p.w.begin(j), width = p.frame_width(block.j.end - j);
   const int64_t bottom = p.h.begin(block.i.end - 1) + (c.KH - 1) * p.h.dilation + 1;
@@ -249,14 +163,23 @@ void compute_part(const WeightPlan& p, T* dw, bool add, const T* dy, const T* x,
 
 // dw from the partial ones of swapped tiles, whose columns are its rows.
 template <class T>
-void add_up_swapped(const WeightPlan& p, T* dw, bool add, const T* partial) noexcept {
+void add_up_swapped(const WeightPlan& p, T* dw, bool add, const T* partial,
+                    const Part& part) noexcept {
+  constexpr int64_t L = lanes<T>;
   const int64_t F = p.c.F;
-  for (int64_t i = 0; i < p.size(); ++i) {
-    const int64_t f = i / p.run % F, k = i % p.run, before = i / (p.run * F);
-    T sum = partial[i];
-    for (int64_t q = 1; q < p.splits; ++q) sum += partial[q * p.size() + i];
-    T& to = dw[(before * p.run + k) * F + f];
-    to = add ? to + sum : sum;
+  const Range rows = share(p.size() / F, part);
+  for (int64_t row = rows.begin, n; row < rows.end; row += n) {
+    const int64_t k = row % p.run;
+    n = smaller(L, smaller(rows.end - row, p.run - k));
+    for (int64_t f = 0; f < F; ++f) {
+      const T* from = partial + (row - k) * F + f * p.run + k;
+      Vec<T> sum = load(from, n);
+      for (int64_t q = 1; q < p.splits; ++q) sum += load(from + q * p.size(), n);
+      for (int64_t i = 0; i < n; ++i) {
+        T& to = dw[(row + i) * F + f];
+        to = add ? to + sum[i] : sum[i];
+      }
+    }
   }
 }
 
@@ -279,7 +202,9 @@ void conv2d_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSett
     using T = decltype(tag);
     const WeightPlan p(Convolution(dy, x, dw, s), sizeof(T));
     if (part.stage == 1) {
-      if (p.swapped) return add_up_swapped(p, dw.as<T>(), dw.add(), scratch.shared<T>());
+      if (p.swapped) {
+        return add_up_swapped(p, dw.as<T>(), dw.add(), scratch.shared<T>(), part);
+      }
       return add_up(dw.as<T>(), dw.add(), scratch.shared<T>(), p.splits, p.size(), part);
     }
     compute_part(p, dw.as<T>(), dw.add(), dy.as<T>(), x.as<T>(), scratch, part);
@@ -302,11 +227,11 @@ void conv2d_backward_w_schedule(OutAdd dw, In dy, In x, Scratch, const Conv2dSet
   schedule.stages = 1;
   schedule.parts[0] = p.splits * p.shares;
   schedule.nanoseconds[0] = static_cast<float>(p.nanoseconds);
-  schedule.slice_bytes = blocks_of(128, p.frame_bytes(bytes)) * 128;
+  schedule.slice_bytes = blocks_of(128, p.frame_bytes(p.block_n, bytes)) * 128;
   if (p.partial()) {
     const int64_t partials = p.splits * dw.operand->bytes();
     schedule.shared_bytes = blocks_of(128, partials) * 128;
-    plan_stage(schedule, 1, nanoseconds_of(partials), p.swapped ? 1 : blocks_of(kGrain, p.size()));
+    plan_stage(schedule, 1, nanoseconds_of(partials), blocks_of(kGrain, p.size()));
   }
 }
 

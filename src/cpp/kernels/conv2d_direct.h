@@ -88,13 +88,15 @@ void begin_rows(const DirectPlan& p, const Block<T>& block, T* out, Range rows, 
   const int64_t width = smaller(block.vectors.end * p.lanes, p.group_out) - first;
   const T* const bias = block.bias ? block.bias + first : nullptr;
   if (block.add && !bias) return;
+  const int64_t count = columns.end - columns.begin;
+  const bool together = !bias && pixel_out == width;
   for (int64_t i = rows.begin; i < rows.end; ++i) {
-    for (int64_t j = columns.begin; j < columns.end; ++j) {
-      T* const y = out + i * row_out + j * pixel_out + first;
-      if (!bias) {
-        __builtin_memset(y, 0, static_cast<size_t>(width) * sizeof(T));
+    T* const y = out + i * row_out + columns.begin * pixel_out + first;
+    for (int64_t j = 0; j < (together ? 1 : count); ++j) {
+      if (bias) {
+        map(y + j * pixel_out, block.add, {0, width}, [](Vec<T> v) { return v; }, bias);
       } else {
-        map(y, block.add, {0, width}, [](Vec<T> v) { return v; }, bias);
+        copy_row<T>(y + j * pixel_out, nullptr, together ? count * width : width);
       }
     }
   }
@@ -119,7 +121,8 @@ void compute_rows(const DirectPlan& p, const Block<T>& block, const Phase<T>& f,
   alignas(kVectorBytes) T room[kMostTileVectors * lanes<T>];
   const bool past_caches = p.past_caches && !tile.add;
   const int64_t taps = S.end - S.begin, all = f.row_of_taps * tile.b_step;
-  const bool merged = (taps == 1 || f.w.dilation == 1) && block.pixel_pitch == p.group_in;
+  const bool merged =
+      !p.shares && (taps == 1 || f.w.dilation == 1) && block.pixel_pitch == p.group_in;
   if (tile.slide) {  // for each channel along a window's row
     tile.runs = p.group_in;
     tile.depth = taps;
@@ -149,9 +152,13 @@ void compute_rows(const DirectPlan& p, const Block<T>& block, const Phase<T>& f,
       tile.a = row + (f.w.begin(j) + S.begin * f.w.dilation) * block.pixel_pitch;
       T* const y = f.out + i * f.row_out + j * f.pixel_out + column;
       tile.y = past_caches ? room : y;
-      const auto multiply =
-          p.dots ? conv_dots(T{}, next - j, p.group_out) : conv_tile(tile, next - j, vectors);
-      multiply(tile);
+      if (p.dots) {
+        tile.rows = next - j;
+        tile.inside = p.shares ? f.w.pixels_from(j) : Range{0, count + taps};
+        conv_dots(tile);
+      } else {
+        conv_tile(tile, next - j, vectors)(tile);
+      }
       if (past_caches) move_past(y, room, (next - j) * tile.y_row);
       j = next;
     }
@@ -176,6 +183,9 @@ void compute(const DirectPlan& p, const Block<T>& block, const Axis& h, const Ax
   ConvTile<T> tile;
   tile.a_row = w.stride * block.pixel_pitch;
   tile.a_outer = h.dilation * block.row_pitch;
+  tile.columns = p.group_out;
+  // The windows below read the last row again and one more; of windows of a row, the next tile.
+  tile.ahead = h.taps > 1 ? tile.a_outer : p.high(1, false) * tile.a_row;
   tile.b_column = p.c.KH * p.c.KW * p.group_in;
   tile.y_row = f.pixel_out;
   tile.half = p.half;
@@ -254,7 +264,7 @@ void compute_unit(const DirectPlan& p, const Direct<T>& d, int64_t unit,
   block.row_pitch = p.in_W * p.in_C;
   block.pixel_pitch = p.in_C;
   const int64_t count_j = block.j.end - block.j.begin;
-  if (!p.by_tap && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
+  if (!p.shares && !p.by_tap && count_j > 0 && !p.in_place(block.j.begin, count_j)) {
     const int64_t first = p.reach_w.begin + block.j.begin * p.step_w;
     const int64_t width = p.frame_width(count_j);
     const int64_t top = p.reach_h.begin + block.i.begin * p.step_h;

@@ -70,6 +70,11 @@ struct Axis {
     const int64_t to = at < size ? smaller(taps, blocks_of(dilation, size - at)) : 0;
     return {from, larger(from, to)};
   }
+  // Of the pixels begin(i), begin(i) + stride, ..: those within the input.
+  FASTNN_INLINE Range pixels_from(int64_t i) const {
+    const int64_t at = begin(i);
+    return {at < 0 ? blocks_of(stride, -at) : 0, at < size ? blocks_of(stride, size - at) : 0};
+  }
 };
 
 // Those of the outputs whose tap t is within the input.

@@ -31,6 +31,7 @@ struct DirectPlan : Walk {
   bool pack;  // their copy does, since as they lie they would meet in a few of its sets
   int64_t units;
   bool dots;
+  bool shares;  // dots: taps share pixels, and those beside the picture are left out
   // Each column of the windows by itself, over the outputs that have it within the input, which
   // then is read in place: where the paddings are many of the products, or no frame fits.
   bool by_tap;
@@ -85,6 +86,10 @@ struct DirectPlan : Walk {
     pack = group_out * bytes >= kPackStride && slice_bytes >= kPackBytes &&
            slice_bytes <= kWeightBytes;
     if (dots) slice_rows = c.KH, pack = false;
+    // Not where the vectors of single taps are emptier than those of a window's row in one.
+    const Axis w = axis_w(0);
+    shares = dots && c.KW > 1 && w.stride == w.dilation &&
+             2 * c.KW * blocks_of(lanes, group_in) < 3 * blocks_of(lanes, c.KW * group_in);
     const double tile_bytes = row_of_taps * static_cast<double>(c.KH);
     tiles_each =
         pack || tile_bytes > kWeightBytes ? 1 : static_cast<int64_t>(kWeightBytes / tile_bytes);
@@ -110,7 +115,7 @@ struct DirectPlan : Walk {
     if (frame_height(block_i) > rows_that_fit) block_i = 1;
     blocks_i = blocks_of(block_i, count_i);
     units = others * blocks_i;
-    by_tap = !in_place(0, count_j) && (!fits || pays_by_tap());
+    by_tap = !shares && !in_place(0, count_j) && (!fits || pays_by_tap());
     past_caches = outputs >= static_cast<double>(fastnn_past_bytes) / 3 &&
                   out_C * bytes % 16 == 0 && !back && !by_tap && !dots && slice_rows == c.KH &&
                   tiles == 1 && c.groups == 1;
@@ -139,7 +144,7 @@ struct DirectPlan : Walk {
     return slice_rows * c.KW * group_in * smaller(kConvVectors, vectors) * kVectorBytes;
   }
   FASTNN_INLINE int64_t frame_bytes(int64_t bytes) const {
-    if (by_tap || in_place(0, count_j)) return 0;
+    if (shares || by_tap || in_place(0, count_j)) return 0;
     return frame_width(block_j) * frame_height(block_i) * group_in * bytes;
   }
 };

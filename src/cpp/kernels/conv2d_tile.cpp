@@ -39,6 +39,11 @@ void multiply(const ConvTile<T>& t) noexcept {
   using V = typename P::V;
   constexpr int L = bytes / static_cast<int>(sizeof(T));
   V sum[rows][vectors] = {};
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; ++j) __builtin_prefetch(t.y + i * t.y_row + j * L, 1);
+  }
   const T *outer_a = t.a, *b = t.b;
   const int64_t a_row = t.a_row, a_step = t.a_step, b_step = t.b_step, last = t.last;
   int64_t at[rows];
@@ -176,19 +181,6 @@ ConvTileFunction<T> find(const ConvTile<T>& tile, int64_t rows, int64_t vectors)
   return find<T, kVectorBytes>(tile, vectors - 1, rows - 1);
 }
 
-template <class T>
-void finish(const ConvTile<T>& t, const T* sums, int64_t rows, int64_t columns) noexcept {
-  for (int64_t i = 0; i < rows; ++i) {
-    for (int64_t j = 0; j < columns; ++j, sums += lanes<T>) {
-      T* const y = t.y + i * t.y_row + j;
-      T v = reduce_add(load(sums));
-      if (t.bias) v += t.bias[j];
-      if (t.add) v += *y;
-      *y = t.relu ? Relu::f(v) : v;
-    }
-  }
-}
-
 }  // namespace
 
 ConvTileFunction<float> conv_tile(const ConvTile<float>& tile, int64_t rows,
@@ -198,15 +190,6 @@ ConvTileFunction<float> conv_tile(const ConvTile<float>& tile, int64_t rows,
 ConvTileFunction<double> conv_tile(const ConvTile<double>& tile, int64_t rows,
                                    int64_t vectors) noexcept {
   return find(tile, rows, vectors);
-}
-
-void finish_dots(const ConvTile<float>& tile, const float* sums, int64_t rows,
-                 int64_t columns) noexcept {
-  finish(tile, sums, rows, columns);
-}
-void finish_dots(const ConvTile<double>& tile, const double* sums, int64_t rows,
-                 int64_t columns) noexcept {
-  finish(tile, sums, rows, columns);
 }
 
 }  // namespace fastnn::FASTNN_ISA

@@ -17,7 +17,6 @@ struct ConvTile {
   int64_t a_row, a_step, a_run, a_outer;
   const T* b;
   int64_t b_step, b_run_skip = 0, b_outer_skip = 0;
-  int64_t b_column = 1;  // dots: from column to column; their b_step is 1
   int64_t depth, runs, outer;
   T* y;
   int64_t y_row;
@@ -28,6 +27,12 @@ struct ConvTile {
   bool slide = false;  // a_row == a_step: what one row has read the row before it reads next
   // Where each row begins, instead of a_row; with neither bias nor relu.
   const int64_t* at = nullptr;
+
+  // Dots: so many rows of so many columns, of weights b_column apart, whose b_step is 1. A run is a
+  // tap; pixel p, counted from row 0's first tap on, is a[p * a_row], and only those inside count.
+  int64_t rows, columns, b_column;
+  Range inside;
+  int64_t ahead;  // what is fetched while a window's last row is read: as far behind its pixels
 };
 
 #if defined(__AVX512F__)
@@ -66,13 +71,15 @@ constexpr int kHalfVectors = 3;  // or one: pairs are whole vectors, and more wo
 constexpr int kHalfVectors = 0;
 #endif
 
+// Of dots, for one column and more: the most rows, and taps that share their pixels.
 #if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int kDotColumns = 4, kDotRows[] = {0, 8, 6, 5, 4};
+constexpr int kDotColumns = 4, kDotRows[] = {0, 14, 10, 6, 5}, kDotTaps[] = {0, 4, 4, 3, 2};
 #elif defined(__AVX2__)
-constexpr int kDotColumns = 2, kDotRows[] = {0, 8, 5};
+constexpr int kDotColumns = 2, kDotRows[] = {0, 10, 5}, kDotTaps[] = {0, 3, 2};
 #else
-constexpr int kDotColumns = 1, kDotRows[] = {0, 6};
+constexpr int kDotColumns = 1, kDotRows[] = {0, 8}, kDotTaps[] = {0, 3};
 #endif
+constexpr int kMostDots = 20;  // rows times columns; a multiple of four
 
 template <class T>
 using ConvTileFunction = void (*)(const ConvTile<T>&) noexcept;
@@ -83,14 +90,7 @@ ConvTileFunction<float> conv_tile(const ConvTile<float>&, int64_t rows, int64_t 
 ConvTileFunction<double> conv_tile(const ConvTile<double>&, int64_t rows, int64_t vectors) noexcept;
 // The same for tiles of single columns, vectors along the depth: rows <= kDotRows[columns], columns
 // <= kDotColumns.
-ConvTileFunction<float> conv_dots(float, int64_t rows, int64_t columns) noexcept;
-ConvTileFunction<double> conv_dots(double, int64_t rows, int64_t columns) noexcept;
-
-// The end of such a tile: the lanes of each vector of sums are added up. In another file than the
-// tiles, since the compiler would make a copy of it for each of them, which was half of their code.
-void finish_dots(const ConvTile<float>& tile, const float* sums, int64_t rows,
-                 int64_t columns) noexcept;
-void finish_dots(const ConvTile<double>& tile, const double* sums, int64_t rows,
-                 int64_t columns) noexcept;
+void conv_dots(const ConvTile<float>&) noexcept;
+void conv_dots(const ConvTile<double>&) noexcept;
 
 }  // namespace fastnn::FASTNN_ISA

@@ -21,12 +21,14 @@ FASTNN_INLINE void store_places(Place* to, Bits<T> places, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = all[i];
 }
 
-// How far ahead cells are fetched into the second cache where x comes from memory: as far as the
+// How far ahead cells are fetched into the second cache where x comes from beyond it: as far as the
 // next row of windows, since the processor sees no stream beyond the end of a row that is read
 // beside others.
-FASTNN_INLINE int64_t fetched_ahead(const Picture& p) {
+constexpr int64_t kFarBytes = 1 << 20;
+FASTNN_INLINE int64_t fetched_ahead(const Picture& p, In x) {
   const int64_t elements = p.rows.stride * p.columns.cells * p.C;
-  return elements <= 1 << 16 ? elements : 0;  // else the second cache has lost them again
+  if (x.operand->bytes() <= kFarBytes || elements > 1 << 16) return 0;  // else they are lost again
+  return elements;
 }
 
 // y of one window of the picture x: its cells combined with `start`, from the first to the last.
@@ -34,8 +36,8 @@ template <class T, class Combine, class Finish>
 FASTNN_INLINE void pool_window(const Writing& how, T* y, const T* x, const Picture& p, int64_t oh,
                                int64_t ow, T start, Combine combine, Finish finish) {
   const Range rows = p.rows.inside(oh), columns = p.columns.inside(ow);
-  const int64_t ahead = how.past() ? fetched_ahead(p) : 0;
-  for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
+  const int64_t ahead = how.past() ? p.ahead : 0;  // from the third cache loads suffice
+  for_channels<T>(p.C, true, [&](int64_t c, auto block, auto... count) {
     constexpr int n = decltype(block)::count;
     Vec<T> v[n];
 #pragma GCC unroll 4
@@ -83,12 +85,12 @@ FASTNN_INLINE void pool_max(const Writing& how, T* y, Place* argmax, const T* x,
                             int64_t oh, int64_t ow) {
   using B = Bits<T>;
   const Range rows = p.rows.inside(oh), columns = p.columns.inside(ow);
-  const int64_t ahead = how.past() ? fetched_ahead(p) : 0;
+  const int64_t ahead = p.ahead;
   const auto place_at = [&](int64_t h, int64_t w) {
     const int64_t place = (h - p.rows.start(oh)) * p.columns.size + w - p.columns.start(ow);
     return B{} + static_cast<decltype(unsigned_like(T{}))>(place);
   };
-  for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
+  for_channels<T>(p.C, true, [&](int64_t c, auto block, auto... count) {
     constexpr int n = decltype(block)::count;
     Vec<T> best[n], places[n];
 #pragma GCC unroll 4
@@ -150,40 +152,66 @@ FASTNN_INLINE int64_t pool_max_pixels(const Writing& how, T* y, Place* argmax, c
   });
 }
 
+// Calls f(i, picture, oh, ow, most) for windows one after the other; it gives how many it has done.
+template <class F>
+FASTNN_INLINE void for_windows(const Picture& p, Range windows, F f) {
+  const int64_t OH = p.rows.count, OW = p.columns.count;
+  int64_t n = windows.begin / OW / OH, oh = windows.begin / OW % OH, ow = windows.begin % OW;
+  for (int64_t i = windows.begin; i < windows.end;) {
+    const int64_t done = f(i, n, oh, ow, windows.end - i);
+    i += done;
+    ow += done;
+    if (ow < OW) continue;
+    ow = 0;
+    if (++oh < OH) continue;
+    oh = 0;
+    ++n;
+  }
+}
+
 template <class T>
 static void pool(Out y, MaybeOut argmax, In x, const Pool2dSettings& s, Range windows) {
-  const Picture p = picture(x, y, s);
+  Picture p = picture(x, y, s);
+  p.ahead = fetched_ahead(p, x);
   const Writing how(y, false, p.C, x);
-  const int64_t OH = p.rows.count, OW = p.columns.count;
-  for (int64_t i = windows.begin; i < windows.end;) {
-    const int64_t row = i / OW, ow = i % OW, oh = row % OH, most = windows.end - i;
-    const T* from = x.as<T>() + row / OH * p.rows.cells * p.columns.cells * p.C;
-    T* to = y.as<T>() + i * p.C;
-    const auto combined = [&](T start, auto combine, auto finish) {
-      const int64_t done = pool_pixels(how, to, from, p, oh, ow, most, start, combine, finish);
-      if (done == 0) pool_window(how, to, from, p, oh, ow, start, combine, finish);
-      return larger(done, 1);
-    };
-    const auto maximum = [&](auto* places) {
-      const int64_t done = pool_max_pixels(how, to, places, from, p, oh, ow, most);
-      if (done == 0) pool_max(how, to, places, from, p, oh, ow);
-      return larger(done, 1);
-    };
-    const auto same = [](Vec<T> v) { return v; };
-    const auto sum = [](Vec<T> a, Vec<T> b) { return a + b; };
-    if (s.function == Pooling::sum) {
-      i += combined(T(0), sum, same);
-    } else if (s.function == Pooling::average) {
+  const int64_t size = p.rows.cells * p.columns.cells * p.C;
+  const auto combined = [&](T start, auto combine, auto finish) {
+    for_windows(p, windows, [&](int64_t i, int64_t n, int64_t oh, int64_t ow, int64_t most) {
+      const T* from = x.as<T>() + n * size;
+      T* to = y.as<T>() + i * p.C;
+      const auto end = finish(oh, ow);
+      const int64_t done = pool_pixels(how, to, from, p, oh, ow, most, start, combine, end);
+      if (done > 0) return done;
+      pool_window(how, to, from, p, oh, ow, start, combine, end);
+      return int64_t{1};
+    });
+  };
+  const auto maximum = [&](auto* places) {
+    for_windows(p, windows, [&](int64_t i, int64_t n, int64_t oh, int64_t ow, int64_t most) {
+      const T* from = x.as<T>() + n * size;
+      T* to = y.as<T>() + i * p.C;
+      const int64_t done = pool_max_pixels(how, to, places + i * p.C, from, p, oh, ow, most);
+      if (done > 0) return done;
+      pool_max(how, to, places + i * p.C, from, p, oh, ow);
+      return int64_t{1};
+    });
+  };
+  const auto same = [](int64_t, int64_t) { return [](Vec<T> v) { return v; }; };
+  const auto sum = [](Vec<T> a, Vec<T> b) { return a + b; };
+  if (s.function == Pooling::sum) {
+    combined(T(0), sum, same);
+  } else if (s.function == Pooling::average) {
+    combined(T(0), sum, [&](int64_t oh, int64_t ow) {
       const T n = static_cast<T>(p.rows.inside_count(oh) * p.columns.inside_count(ow));
-      i += combined(T(0), sum, [&](Vec<T> v) { return v / n; });
-    } else if (!argmax) {
-      const auto larger_one = [](Vec<T> a, Vec<T> b) { return max(a, b); };
-      i += combined(static_cast<T>(-INFINITY), larger_one, same);
-    } else if (argmax.dtype() == Dtype::u8) {
-      i += maximum(argmax.as<uint8_t>() + i * p.C);
-    } else {
-      i += maximum(argmax.as<int32_t>() + i * p.C);
-    }
+      return [n](Vec<T> v) { return v / n; };
+    });
+  } else if (!argmax) {
+    const auto larger_one = [](Vec<T> a, Vec<T> b) { return max(a, b); };
+    combined(static_cast<T>(-INFINITY), larger_one, same);
+  } else if (argmax.dtype() == Dtype::u8) {
+    maximum(argmax.as<uint8_t>());
+  } else {
+    maximum(argmax.as<int32_t>());
   }
 }
 

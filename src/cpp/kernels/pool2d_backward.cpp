@@ -83,7 +83,7 @@ FASTNN_INLINE void spread_row(T* dx, const Writing& how, const T* dy, int64_t fi
     for (int64_t w = inside.begin; w < inside.end; ++w) {
       T* to = dx + w * p.C;
       const int64_t place = place_h + w - columns.start(ow);
-      for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
+      for_channels<T>(p.C, !how.add(), [&](int64_t c, auto block, auto... count) {
 #pragma GCC unroll 4
         for (int k = 0; k < decltype(block)::count; ++k) {
           const int64_t j = c + k * lanes<T>;
@@ -107,7 +107,7 @@ FASTNN_INLINE void collect_row(T* dx, const Writing& how, const T* dy, int64_t p
     while (beside.begin * p.columns.stride + p.columns.size <= place_w) ++beside.begin;
     while (beside.end < p.columns.count && beside.end * p.columns.stride <= place_w) ++beside.end;
     T* to = dx + w * p.C;
-    for_channels<T>(p.C, [&](int64_t c, auto block, auto... count) {
+    for_channels<T>(p.C, !how.add(), [&](int64_t c, auto block, auto... count) {
       constexpr int vectors = decltype(block)::count;
       Vec<T> v[vectors] = {};
       for (int64_t oh = above.begin; oh < above.end; ++oh)
