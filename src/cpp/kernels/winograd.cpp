@@ -2,6 +2,8 @@
 // matrices (in, out) a phase; back to x they are turned before that. Then each part takes blocks of
 // tiles from the input to the output. An output is one chain of fma a point, over the input's
 // channels in their order, so that its bits depend on its tile alone.
+#include <math.h>
+
 #include "winograd.h"
 
 #include "activation.h"
@@ -36,7 +38,8 @@ struct WinogradPlan : Walk {
         u_step(odd_lines(in_C * u_row, bytes)),
         v_row(odd_lines(blocks_of(L(), in_C) * L(), bytes)),
         m_row(group_vectors * L()),
-        blocks(grid.count, kSquarePoints * (v_row + m_row) * bytes, rows()) {
+        blocks(grid.count, kSquarePoints * (v_row + m_row) * bytes, rows(), kBlockBytes,
+               kMostBlockTiles) {
     v_step = odd_lines(blocks.each * v_row, bytes);
     m_step = odd_lines(blocks.each * m_row, bytes);
     nanoseconds =
@@ -49,7 +52,7 @@ struct WinogradPlan : Walk {
     return back ? blocks_of(128, c.KH * c.KW * c.C * c.F * bytes) * 128 / bytes : 0;
   }
   FASTNN_INLINE int64_t weights_size() const { return sets * kSquarePoints * u_step; }
-  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), in_C) * L(); }
+  FASTNN_INLINE int64_t zeros_size() const { return kPoints * blocks_of(L(), in_C) * L(); }
   FASTNN_INLINE int64_t slice_size() const {
     return kSquarePoints * (v_step + m_step) + zeros_size();
   }
@@ -67,21 +70,22 @@ void weights_to_points(const WinogradPlan& p, T* u, const T* w, Range rows) noex
     T* const to = u + set * kSquarePoints * p.u_step + k * p.u_row;
     for (int64_t f = 0; f < p.out_C; f += L) {
       const int64_t count = smaller(L, p.out_C - f);
-      along_both<Vec<T>, R, kPoints>(
-          [&](int i, int j)
-              __attribute__((always_inline)) { return load(from + (i * R + j) * tap + f, count); },
-          [](const Vec<T>(&g)[R], Vec<T>(&v)[kPoints])
-              __attribute__((always_inline)) { taps_at_points(g, v); },
+      along_both<TapsAtPoints<R>, Vec<T>>(
+          [&](int j, Vec<T>(&g)[R]) __attribute__((always_inline)) {
+#pragma GCC unroll 3
+            for (int i = 0; i < R; ++i) g[i] = load(from + (i * R + j) * tap + f, count);
+          },
           [&](int i, int j, Vec<T> v)
               __attribute__((always_inline)) { store(to + (i * kPoints + j) * p.u_step + f, v); });
     }
   }
 }
 
-// m = v u at each point, for a group of the outputs from `column` on.
-template <class T>
-void multiply_points(const WinogradPlan& p, T* m, const T* v, const T* u, int64_t tiles,
-                     int64_t column, int64_t vectors) noexcept {
+// m = v u at each point, for a group of the outputs from `column` on; beside(point) is called
+// before each.
+template <class T, class F>
+FASTNN_INLINE void multiply_points(const WinogradPlan& p, T* m, const T* v, const T* u,
+                                   int64_t tiles, int64_t column, int64_t vectors, F beside) {
   constexpr int64_t L = lanes<T>;
   ConvTile<T> tile;
   tile.a_row = p.v_row;
@@ -96,6 +100,7 @@ void multiply_points(const WinogradPlan& p, T* m, const T* v, const T* u, int64_
   tile.relu = tile.add = false;
   const Groups widths(vectors, blocks_of(kConvVectors, vectors));
   for (int64_t point = 0; point < kSquarePoints; ++point) {
+    beside(point);
     for (int64_t n = 0, left = 0; left < vectors; ++n) {
       const int64_t width = widths.begin(n + 1) - left;
       const Groups heights(tiles, blocks_of(kConvRows[width], tiles));
@@ -120,86 +125,108 @@ struct Operands {
   Activation activation;
 };
 
+// Where a tile's outputs lie.
+template <class T>
+struct Outlet {
+  T* y;
+  int64_t rows, columns, down, right;
+  FASTNN_INLINE Outlet(const WinogradPlan& p, const Operands<T>& d, const Axis& h, const Axis& w,
+                       int64_t n, int64_t i, int64_t j) {
+    rows = smaller(p.grid.M, h.count - i), columns = smaller(p.grid.M, w.count - j);
+    down = h.out_step * p.out_W * p.out_C, right = w.out_step * p.out_C;
+    y = d.out + ((n * p.out_H + h.out_first) * p.out_W + w.out_first) * p.out_C + i * down +
+        j * right;
+  }
+};
+
 // The outputs of a block of tiles, for a group of channels.
 template <int R, class T>
 void write_tiles(const WinogradPlan& p, const Operands<T>& d, const Axis& h, const Axis& w,
                  const T* m, Range tiles, int64_t column, int64_t vectors) noexcept {
   constexpr int M = kPoints + 1 - R;
   constexpr int64_t L = lanes<T>;
-  const bool relu = d.activation == Activation::relu, add = d.how.add();
-  const int64_t down = h.out_step * p.out_W * p.out_C, right = w.out_step * p.out_C;
-  const int64_t width = smaller(vectors * L, p.out_C - column);
+  const bool relu = d.activation == Activation::relu;
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i0, int64_t j0) {
-    const int64_t rows = smaller(M, h.count - i0), columns = smaller(M, w.count - j0);
-    T* const out = d.out + ((n * p.out_H + h.out_first) * p.out_W + w.out_first) * p.out_C +
-                   i0 * down + j0 * right + column;
+    // Copies, which stay in registers whatever is stored to.
+    const Outlet<T> out(p, d, h, w, n, i0, j0);
+    const int64_t step = p.m_step, width = smaller(vectors * L, p.out_C - column);
+    const bool add = d.how.add(), past = d.how.past();
+    const Vec<T> least = broadcast(relu ? T(0) : static_cast<T>(-INFINITY));
     for (int64_t k = 0; k < width; k += L) {
       const int64_t count = smaller(L, width - k);
       const T* const from = m + t * p.m_row + k;
-      const Vec<T> bias = d.bias ? load(d.bias + column + k, count) : Vec<T>{};
-      const auto finished = [&](Vec<T> v, const T* y) __attribute__((always_inline)) {
-        if (d.bias) v += bias;
-        if (add) v += load(y, count);
-        return relu ? Relu::f(v) : v;
-      };
+      T* const to = out.y + column + k;
+      const Vec<T> bias = d.bias ? load(d.bias + column + k, count) : broadcast<T>(T(-0.));
       const auto make = [&](auto put) __attribute__((always_inline)) {
-        along_both<Vec<T>, kPoints, M>(
-            [&](int i, int j) __attribute__((always_inline)) {
-              return load(from + (i * kPoints + j) * p.m_step);
+        along_both<Outputs<M>, Vec<T>>(
+            [&](int j, Vec<T>(&points)[kPoints]) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+              for (int i = 0; i < kPoints; ++i) points[i] = load(from + (i * kPoints + j) * step);
             },
-            [](const Vec<T>(&points)[kPoints], Vec<T>(&y)[M])
-                __attribute__((always_inline)) { outputs(points, y); },
-            put);
+            [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
+              put(i, j, to + i * out.down + j * out.right, v + bias);
+            });
       };
-      if (rows == M && columns == M && count == L) {
-        make([&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
-          T* const y = out + i * down + j * right + k;
-          store(d.how, y, finished(v, y));
-        });
-        continue;
-      }
-      Vec<T> made[M * M];
-      make([&](int i, int j, Vec<T> v) __attribute__((always_inline)) { made[i * M + j] = v; });
-      for (int64_t i = 0; i < rows; ++i) {
-        for (int64_t j = 0; j < columns; ++j) {
-          T* const y = out + i * down + j * right + k;
-          const Vec<T> v = finished(made[i * M + j], y);
-          if (count == L) {
-            store(d.how, y, v);
+      if (out.rows < M || out.columns < M || count < L || past) {
+        make([&](int i, int j, T* y, Vec<T> v) __attribute__((always_inline)) {
+          if (i >= out.rows || j >= out.columns) return;
+          if (add) v += load(y, count);
+          v = at_least(v, least);
+          if (past) {
+            store_past(y, v);
           } else {
             store(y, v, count);
           }
-        }
+        });
+      } else if (add) {
+        make([&](int, int, T* y, Vec<T> v)
+                 __attribute__((always_inline)) { store(y, at_least(v + load(y), least)); });
+      } else {
+        make([&](int, int, T* y, Vec<T> v)
+                 __attribute__((always_inline)) { store(y, at_least(v, least)); });
       }
     }
     if (d.activation == Activation::none || relu) return;
-    for (int64_t i = 0; i < rows; ++i) {
-      for (int64_t j = 0; j < columns; ++j) {
-        activate(out + i * down + j * right, width, d.activation);
+    for (int64_t i = 0; i < out.rows; ++i) {
+      for (int64_t j = 0; j < out.columns; ++j) {
+        activate(out.y + i * out.down + j * out.right + column, width, d.activation);
       }
     }
   });
 }
 
+// A unit is a block of tiles of a phase. While it is multiplied, what it will write to and what the
+// next one reads come into the second cache.
 template <int R, class T>
 void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* room) noexcept {
   constexpr int64_t L = lanes<T>;
   const int64_t phase = unit / p.blocks.count;
   const Axis h = p.axis_h(phase / p.phase_count_w()), w = p.axis_w(phase % p.phase_count_w());
   const Range tiles = p.blocks.of(unit % p.blocks.count, p.grid.count);
+  const Range next = p.blocks.of(unit % p.blocks.count + 1, p.grid.count);
+  const Range written = d.how.past() ? Range{0, 0} : tiles;
   T *const v = room, *const m = v + kSquarePoints * p.v_step,
            *const zeros = m + kSquarePoints * p.m_step;
-  Window<T> window = {nullptr, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros};
+  const auto window = [&](int64_t n) {
+    return Window<T>{
+        d.in + n * p.in_H * p.in_W * p.in_C, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros};
+  };
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-    window.picture = d.in + n * p.in_H * p.in_W * p.in_C;
-    tile_to_points<T, kPoints>(window, h.begin(i), w.begin(j), p.in_C, v + t * p.v_row, p.v_step,
-                               [](const Vec<T>(&x)[kPoints], Vec<T>(&y)[kPoints])
-                                   __attribute__((always_inline)) { at_points(x, y); });
+    tile_to_points<AtPoints>(window(n), h.begin(i), w.begin(j), p.in_C, v + t * p.v_row, p.v_step);
   });
   const T* const u = d.u + p.weights_before(h, w) / (R * R) * kSquarePoints * p.u_step;
   for (int64_t left = 0; left < p.vectors; left += p.group_vectors) {
     const int64_t vectors = smaller(p.group_vectors, p.vectors - left);
-    multiply_points(p, m, v, u, tiles.end - tiles.begin, left * L, vectors);
+    multiply_points(p, m, v, u, tiles.end - tiles.begin, left * L, vectors, [&](int64_t point) {
+      p.grid.visit(fetched_at(point, written), [&](int64_t, int64_t n, int64_t i, int64_t j) {
+        const Outlet<T> out(p, d, h, w, n, i, j);
+        fetch(out.y + left * L, out.rows, out.down, out.columns, out.right, vectors * L);
+      });
+      if (left > 0) return;
+      p.grid.visit(fetched_at(point, next), [&](int64_t, int64_t n, int64_t i, int64_t j) {
+        window(n).fetch_new(h.begin(i), w.begin(j), i > 0, j > 0, kPoints, p.grid.M, p.in_C);
+      });
+    });
     write_tiles<R>(p, d, h, w, m, tiles, left * L, vectors);
   }
 }

@@ -12,6 +12,9 @@ namespace {
 
 constexpr int64_t kPartialPointBytes = 16 << 20;  // of all partial gradients
 constexpr int64_t kMostSplits = 32;
+// The blocks of a gradient beyond this, which does not stay in the second cache beside one, are
+// larger, since the gradient is read and written for each: 64 x 128 channels of 32 x 32 pixels.
+constexpr int64_t kNearBytes = 448 << 10, kFarBlockBytes = 1344 << 10, kMostWeightTiles = 256;
 constexpr int64_t kSplitTiles = 128;  // so many repay a partial gradient
 
 struct WinogradWeightPlan {
@@ -36,7 +39,8 @@ struct WinogradWeightPlan {
         u_step(odd_lines(c.C * u_row, bytes)),
         v_row(odd_lines(blocks_of(L(), c.C) * L(), bytes)),
         d_row(odd_lines(u_row, bytes)),
-        blocks(grid.count, kSquarePoints * (v_row + d_row) * bytes, 4) {
+        blocks(grid.count, kSquarePoints * (v_row + d_row) * bytes, 4, block_bytes(),
+               kMostWeightTiles) {
     v_step = odd_lines(blocks.each * v_row, bytes);
     d_step = odd_lines(blocks.each * d_row, bytes);
     nanoseconds = static_cast<double>(grid.count) * winograd_tile_nanoseconds(c.C, c.F, bytes);
@@ -46,17 +50,21 @@ struct WinogradWeightPlan {
     splits = smaller(splits, blocks.count);
   }
   FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
+  FASTNN_INLINE bool far() const { return partial_size() * bytes > kNearBytes; }
+  FASTNN_INLINE int64_t block_bytes() const { return far() ? kFarBlockBytes : kBlockBytes; }
   FASTNN_INLINE int64_t partial_size() const { return kSquarePoints * u_step; }
-  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), larger(c.C, c.F)) * L(); }
+  FASTNN_INLINE int64_t zeros_size() const {
+    return kPoints * blocks_of(L(), larger(c.C, c.F)) * L();
+  }
   FASTNN_INLINE int64_t slice_size() const {
     return kSquarePoints * (v_step + d_step) + zeros_size();
   }
 };
 
-// u = or += the transpose of v times d, at each point.
-template <class T>
-void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, const T* d,
-                     int64_t tiles) noexcept {
+// u = or += the transpose of v times d, at each point; beside(point) is called before each.
+template <class T, class F>
+FASTNN_INLINE void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v,
+                                   const T* d, int64_t tiles, F beside) {
   constexpr int64_t L = lanes<T>;
   ConvTile<T> tile;
   tile.a_row = 1;
@@ -72,6 +80,7 @@ void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, co
   tile.add = add;
   const Groups widths(p.vectors, blocks_of(kConvVectors, p.vectors));
   for (int64_t point = 0; point < kSquarePoints; ++point) {
+    beside(point);
     for (int64_t n = 0, left = 0; left < p.vectors; ++n) {
       const int64_t width = widths.begin(n + 1) - left;
       const Groups heights(p.c.C, blocks_of(kConvRows[width], p.c.C));
@@ -80,6 +89,7 @@ void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, co
         const int64_t next = heights.begin(i + 1);
         tile.a = v + point * p.v_step + top;
         tile.y = u + point * p.u_step + top * p.u_row + left * L;
+        if (add && p.far()) fetch(tile.y, next - top, p.u_row, 1, 0, width * L);
         conv_tile(tile, next - top, width)(tile);
         top = next;
       }
@@ -96,23 +106,27 @@ void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, R
   T *const v = room, *const d = v + kSquarePoints * p.v_step,
            *const zeros = d + kSquarePoints * p.d_step;
   __builtin_memset(zeros, 0, static_cast<size_t>(p.zeros_size()) * sizeof(T));
-  Window<T> of_x = {nullptr, c.H, c.W, c.W * c.C, c.C, zeros};
-  Window<T> of_dy = {nullptr, c.OH, c.OW, c.OW * c.F, c.F, zeros};
+  const auto of_x = [&](int64_t n) {
+    return Window<T>{x + n * c.H * c.W * c.C, c.H, c.W, c.W * c.C, c.C, zeros};
+  };
+  const auto of_dy = [&](int64_t n) {
+    return Window<T>{dy + n * c.OH * c.OW * c.F, c.OH, c.OW, c.OW * c.F, c.F, zeros};
+  };
   for (int64_t block = blocks.begin; block < blocks.end; ++block) {
     const Range tiles = p.blocks.of(block, p.grid.count);
+    const Range next = p.blocks.of(block + 1, p.grid.count);
     p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-      of_x.picture = x + n * c.H * c.W * c.C;
-      tile_to_points<T, kPoints>(of_x, i - c.top, j - c.left, c.C, v + t * p.v_row, p.v_step,
-                                 [](const Vec<T>(&from)[kPoints], Vec<T>(&to)[kPoints])
-                                     __attribute__((always_inline)) { at_points(from, to); });
+      tile_to_points<AtPoints>(of_x(n), i - c.top, j - c.left, c.C, v + t * p.v_row, p.v_step);
     });
     p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-      of_dy.picture = dy + n * c.OH * c.OW * c.F;
-      tile_to_points<T, M>(of_dy, i, j, c.F, d + t * p.d_row, p.d_step,
-                           [](const Vec<T>(&from)[M], Vec<T>(&to)[kPoints])
-                               __attribute__((always_inline)) { outputs_adjoint(from, to); });
+      tile_to_points<OutputsAdjoint<M>>(of_dy(n), i, j, c.F, d + t * p.d_row, p.d_step);
     });
-    multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin);
+    multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin, [&](int64_t point) {
+      p.grid.visit(fetched_at(point, next), [&](int64_t, int64_t n, int64_t i, int64_t j) {
+        of_x(n).fetch_new(i - c.top, j - c.left, i > 0, j > 0, kPoints, M, c.C);
+        of_dy(n).fetch_new(i, j, false, false, M, M, c.F);
+      });
+    });
   }
 }
 
@@ -127,15 +141,15 @@ void weights_from_points(const WinogradWeightPlan& p, T* dw, bool add, const T* 
       const int64_t count = smaller(L, p.c.F - f);
       const T* const from = u + k * p.u_row + f;
       T* const to = dw + k * p.c.F + f;
-      along_both<Vec<T>, kPoints, R>(
-          [&](int i, int j) __attribute__((always_inline)) {
-            const T* const at = from + (i * kPoints + j) * p.u_step;
-            Vec<T> sum = load(at);
-            for (int64_t q = 1; q < p.splits; ++q) sum += load(at + q * p.partial_size());
-            return sum;
+      along_both<TapsAdjoint<R>, Vec<T>>(
+          [&](int j, Vec<T>(&points)[kPoints]) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+            for (int i = 0; i < kPoints; ++i) {
+              const T* const at = from + (i * kPoints + j) * p.u_step;
+              points[i] = load(at);
+              for (int64_t q = 1; q < p.splits; ++q) points[i] += load(at + q * p.partial_size());
+            }
           },
-          [](const Vec<T>(&points)[kPoints], Vec<T>(&g)[R])
-              __attribute__((always_inline)) { taps_adjoint(points, g); },
           [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
             T* const y = to + (i * R + j) * tap;
             store(y, add ? load(y, count) + v : v, count);
