@@ -2,6 +2,8 @@
 // settings alone: not from how many pictures there are, so that a sample has the same bits in every
 // batch.
 #pragma once
+#include <math.h>
+
 #include "common.h"
 #include "conv2d_tile.h"
 
@@ -15,12 +17,14 @@ enum class ConvAlgorithm {
   dots,       // direct, but few columns: vectors along the depth
   depthwise,  // each channel of x by itself: vectors of channels
   winograd,   // tiles of outputs by fewer products
+  adjoint,    // back to x, from tiles of y: the adjoint of that
 };
 FASTNN_INLINE const char* name_of(ConvAlgorithm algorithm) {
   switch (algorithm) {
     case ConvAlgorithm::dots: return "dots";
     case ConvAlgorithm::depthwise: return "depthwise";
     case ConvAlgorithm::winograd: return "winograd";
+    case ConvAlgorithm::adjoint: return "adjoint";
     default: return "direct";
   }
 }
@@ -52,7 +56,7 @@ FASTNN_INLINE int64_t winograd_taps(Ref w, const Conv2dSettings& s, bool back) {
 }
 
 // A vector of channels of a tile, brought to the points or back from them (Zen 4).
-constexpr double kToPoints = 100, kFromPoints = 80;
+constexpr double kToPoints = 60, kFromPoints = 50;
 // The weights at the points: beyond this they are read from memory for each block of tiles, beyond
 // the other their gradient is written to it: 256 x 256 channels of 56 x 56 pixels and 128 x 256.
 constexpr int64_t kMostPointBytes = 10 << 20, kMostGradientBytes = 5 << 20;
@@ -62,6 +66,13 @@ FASTNN_INLINE double winograd_tile_nanoseconds(int64_t depth, int64_t columns, i
   const double in = static_cast<double>(blocks_of(L, depth)), k = static_cast<double>(depth);
   const double out = static_cast<double>(blocks_of(L, columns));
   return 36 * k * out * kVectorBytes / kConvBytes + in * kToPoints + out * kFromPoints;
+}
+
+// Back by the adjoint, a tile adds to more pixels than it would write to.
+constexpr double kOverlap = 40;
+FASTNN_INLINE double adjoint_tile_nanoseconds(int64_t depth, int64_t columns, int64_t bytes) {
+  return winograd_tile_nanoseconds(depth, columns, bytes) +
+         static_cast<double>(blocks_of(kVectorBytes / bytes, columns)) * kOverlap;
 }
 
 // Windows along one axis, by what they cost: tiles and, directly, taps that lie within the picture;
@@ -79,15 +90,24 @@ struct WindowCost {
 // Of y = x * w, back, of x, or, of the gradient to w.
 enum class Wanted { y, x, w };
 
-// Whether it is faster than directly.
-FASTNN_INLINE bool by_winograd(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
+// What a picture of x takes from y's tiles, where they can be taken: windows further apart would
+// have tiles for each phase, and an activation wants whole sums.
+FASTNN_INLINE double adjoint_nanoseconds(Ref x, Ref w, const Conv2dSettings& s) {
+  if (s.stride_h != 1 || s.stride_w != 1 || s.activation != Activation::none) return HUGE_VAL;
+  const int64_t R = w.dim(0);
+  const int64_t down = blocks_of(7 - R, x.dim(1) + s.pad_top + s.pad_bottom - R + 1);
+  const int64_t across = blocks_of(7 - R, x.dim(2) + s.pad_left + s.pad_right - R + 1);
+  return static_cast<double>(down * across) *
+         adjoint_tile_nanoseconds(w.dim(3), w.dim(2), size_of(x.dtype()));
+}
+
+// Winograd's algorithm or its adjoint where one of them is faster than directly, or, forced, where
+// there is one.
+FASTNN_INLINE ConvAlgorithm by_points(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
   const bool back = wanted == Wanted::x;
   const int64_t R = fastnn_winograd > 0 ? winograd_taps(w, s, back) : 0;
-  if (R == 0 || fastnn_winograd == 2) return R > 0;
+  if (R == 0) return ConvAlgorithm::direct;
   const int64_t in = w.dim(back ? 3 : 2), out = w.dim(back ? 2 : 3), bytes = size_of(x.dtype());
-  if (36 * in * out * bytes > (wanted == Wanted::w ? kMostGradientBytes : kMostPointBytes)) {
-    return false;
-  }
   const auto axis = [&](int dim, int64_t stride, int64_t before, int64_t after) {
     if (!back) return WindowCost(R, x.dim(dim) + before + after - R + 1, 1, before, after);
     const int64_t outside = stride == 1 ? R - 1 : 0;
@@ -95,15 +115,23 @@ FASTNN_INLINE bool by_winograd(Ref x, Ref w, const Conv2dSettings& s, Wanted wan
   };
   const WindowCost h = axis(1, s.stride_h, s.pad_top, s.pad_bottom);
   const WindowCost v = axis(2, s.stride_w, s.pad_left, s.pad_right);
+  const double tiled = h.tiles * v.tiles * winograd_tile_nanoseconds(in, out, bytes);
+  const double adjoint = back ? adjoint_nanoseconds(x, w, s) : HUGE_VAL;
+  const ConvAlgorithm better = adjoint < tiled ? ConvAlgorithm::adjoint : ConvAlgorithm::winograd;
+  if (fastnn_winograd == 2) return better;
+  if (36 * in * out * bytes > (wanted == Wanted::w ? kMostGradientBytes : kMostPointBytes)) {
+    return ConvAlgorithm::direct;
+  }
   const int64_t lanes_ = lanes_for(out, bytes);
   const double vectors = static_cast<double>(blocks_of(lanes_, out) * lanes_ * bytes);
   const double direct = h.taps * v.taps * static_cast<double>(in) * vectors / kConvBytes;
-  return h.tiles * v.tiles * winograd_tile_nanoseconds(in, out, bytes) < 0.9 * direct;
+  return (adjoint < tiled ? adjoint : tiled) < 0.9 * direct ? better : ConvAlgorithm::direct;
 }
 
 FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
   if (s.groups > 1 && w.dim(2) == 1) return ConvAlgorithm::depthwise;
-  if (by_winograd(x, w, s, wanted)) return ConvAlgorithm::winograd;
+  const ConvAlgorithm points = by_points(x, w, s, wanted);
+  if (points != ConvAlgorithm::direct) return points;
   const bool back = wanted == Wanted::x;
   const int64_t columns = back ? x.dim(3) : w.dim(3), depth = back ? w.dim(3) : x.dim(3);
   const int64_t L = kVectorBytes / size_of(x.dtype());

@@ -4,12 +4,10 @@
 // channels in their order, so that its bits depend on its tile alone.
 #include <math.h>
 
-#include "winograd.h"
-
 #include "activation.h"
 #include "conv2d_plan.h"
 #include "conv2d_turn.h"
-#include "gemm_plan.h"
+#include "winograd_products.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
@@ -62,58 +60,11 @@ struct WinogradPlan : Walk {
 // The weights, sets (R, R, in, out), of each input channel in `rows` at the points.
 template <int R, class T>
 void weights_to_points(const WinogradPlan& p, T* u, const T* w, Range rows) noexcept {
-  constexpr int64_t L = lanes<T>;
   const int64_t tap = p.in_C * p.out_C;
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     const int64_t set = row / p.in_C, k = row % p.in_C;
-    const T* const from = w + set * R * R * tap + k * p.out_C;
-    T* const to = u + set * kSquarePoints * p.u_step + k * p.u_row;
-    for (int64_t f = 0; f < p.out_C; f += L) {
-      const int64_t count = smaller(L, p.out_C - f);
-      along_both<TapsAtPoints<R>, Vec<T>>(
-          [&](int j, Vec<T>(&g)[R]) __attribute__((always_inline)) {
-#pragma GCC unroll 3
-            for (int i = 0; i < R; ++i) g[i] = load(from + (i * R + j) * tap + f, count);
-          },
-          [&](int i, int j, Vec<T> v)
-              __attribute__((always_inline)) { store(to + (i * kPoints + j) * p.u_step + f, v); });
-    }
-  }
-}
-
-// m = v u at each point, for a group of the outputs from `column` on; beside(point) is called
-// before each.
-template <class T, class F>
-FASTNN_INLINE void multiply_points(const WinogradPlan& p, T* m, const T* v, const T* u,
-                                   int64_t tiles, int64_t column, int64_t vectors, F beside) {
-  constexpr int64_t L = lanes<T>;
-  ConvTile<T> tile;
-  tile.a_row = p.v_row;
-  tile.a_step = 1;
-  tile.a_run = tile.a_outer = 0;
-  tile.b_step = p.u_row;
-  tile.depth = p.in_C;
-  tile.runs = tile.outer = 1;
-  tile.y_row = p.m_row;
-  tile.last = L;
-  tile.bias = nullptr;
-  tile.relu = tile.add = false;
-  const Groups widths(vectors, blocks_of(kConvVectors, vectors));
-  for (int64_t point = 0; point < kSquarePoints; ++point) {
-    beside(point);
-    for (int64_t n = 0, left = 0; left < vectors; ++n) {
-      const int64_t width = widths.begin(n + 1) - left;
-      const Groups heights(tiles, blocks_of(kConvRows[width], tiles));
-      tile.b = u + point * p.u_step + column + left * L;
-      for (int64_t i = 0, top = 0; top < tiles; ++i) {
-        const int64_t next = heights.begin(i + 1);
-        tile.a = v + point * p.v_step + top * p.v_row;
-        tile.y = m + point * p.m_step + top * p.m_row + left * L;
-        conv_tile(tile, next - top, width)(tile);
-        top = next;
-      }
-      left += width;
-    }
+    row_to_points<R>(u + set * kSquarePoints * p.u_step + k * p.u_row, p.u_step,
+                     w + set * R * R * tap + k * p.out_C, tap, p.out_C);
   }
 }
 
@@ -217,7 +168,7 @@ void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* 
   const T* const u = d.u + p.weights_before(h, w) / (R * R) * kSquarePoints * p.u_step;
   for (int64_t left = 0; left < p.vectors; left += p.group_vectors) {
     const int64_t vectors = smaller(p.group_vectors, p.vectors - left);
-    multiply_points(p, m, v, u, tiles.end - tiles.begin, left * L, vectors, [&](int64_t point) {
+    const auto beside = [&](int64_t point) {
       p.grid.visit(fetched_at(point, written), [&](int64_t, int64_t n, int64_t i, int64_t j) {
         const Outlet<T> out(p, d, h, w, n, i, j);
         fetch(out.y + left * L, out.rows, out.down, out.columns, out.right, vectors * L);
@@ -226,7 +177,9 @@ void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* 
       p.grid.visit(fetched_at(point, next), [&](int64_t, int64_t n, int64_t i, int64_t j) {
         window(n).fetch_new(h.begin(i), w.begin(j), i > 0, j > 0, kPoints, p.grid.M, p.in_C);
       });
-    });
+    };
+    multiply_points({p.v_row, 1, p.v_step, p.u_row, p.u_step, p.m_row, p.m_step}, m, false, v,
+                    u + left * L, tiles.end - tiles.begin, p.in_C, vectors, beside);
     write_tiles<R>(p, d, h, w, m, tiles, left * L, vectors);
   }
 }

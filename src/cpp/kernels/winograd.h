@@ -14,6 +14,10 @@ void winograd(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dS
               bool back, const Part& part) noexcept;
 void winograd_schedule(OutAdd y, In x, In w, const Conv2dSettings& s, bool back,
                        Schedule& schedule) noexcept;
+void winograd_adjoint(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
+                      const Part& part) noexcept;
+void winograd_adjoint_schedule(OutAdd x, In y, In w, const Conv2dSettings& s,
+                               Schedule& schedule) noexcept;
 void winograd_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSettings& s,
                          const Part& part) noexcept;
 void winograd_backward_w_schedule(OutAdd dw, In dy, In x, const Conv2dSettings& s,

@@ -45,6 +45,26 @@ struct AtPoints {
   }
 };
 
+// B
+struct PointsAdjoint {
+  static constexpr int kFrom = 6, kLots = 2, kRows[] = {3, 3};
+  static constexpr int row(int lot, int i) { return 2 * i + lot; }
+  template <int lot, class V>
+  FASTNN_INLINE static void rows(const V (&v)[6], V (&d)[3]) {
+    if constexpr (lot == 0) {
+      const V sum1 = v[1] + v[2], sum2 = v[3] + v[4];
+      d[0] = times(4, v[0]);
+      d[1] = fma(-5, v[0], fma(-4, sum1, -sum2));
+      d[2] = (v[0] + sum1) + sum2;
+    } else {
+      const V difference1 = v[1] - v[2], difference2 = v[3] - v[4];
+      d[0] = fma(-2, difference2, times(4, v[5] - difference1));
+      d[1] = fma(-5, v[5], fma(2, difference2, difference1));
+      d[2] = v[5];
+    }
+  }
+};
+
 // A^T
 template <int M>
 struct Outputs {

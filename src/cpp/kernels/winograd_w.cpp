@@ -4,8 +4,7 @@
 // adds these up in order and brings them back to the taps. A tile of dy has M x M outputs, so that
 // of x is the one that the forward direction has.
 #include "conv2d_plan.h"
-#include "gemm_plan.h"
-#include "winograd.h"
+#include "winograd_products.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
@@ -25,9 +24,9 @@ struct WinogradWeightPlan {
   int64_t u_row, u_step;  // the gradient: from row to row, from point to point
   int64_t v_row, v_step, d_row,
       d_step;  // x and dy at the points: from tile to tile, point to point
-  TileBlocks blocks;
-  int64_t splits;
   double nanoseconds;
+  int64_t splits;
+  TileBlocks blocks;  // of a split's tiles
 
   WinogradWeightPlan(const Convolution& conv, int64_t bytes_)
       : c(conv),
@@ -39,15 +38,22 @@ struct WinogradWeightPlan {
         u_step(odd_lines(c.C * u_row, bytes)),
         v_row(odd_lines(blocks_of(L(), c.C) * L(), bytes)),
         d_row(odd_lines(u_row, bytes)),
-        blocks(grid.count, kSquarePoints * (v_row + d_row) * bytes, 4, block_bytes(),
-               kMostWeightTiles) {
+        nanoseconds(static_cast<double>(grid.count) * winograd_tile_nanoseconds(c.C, c.F, bytes)),
+        splits(split_count()),
+        blocks(blocks_of(splits, grid.count), kSquarePoints * (v_row + d_row) * bytes, 4,
+               block_bytes(), kMostWeightTiles) {
     v_step = odd_lines(blocks.each * v_row, bytes);
     d_step = odd_lines(blocks.each * d_row, bytes);
-    nanoseconds = static_cast<double>(grid.count) * winograd_tile_nanoseconds(c.C, c.F, bytes);
-    const int64_t parts = static_cast<int64_t>(nanoseconds / 1e4);
-    splits = larger(1, smaller(smaller(kMostSplits, parts), grid.count / kSplitTiles));
-    while (splits > 1 && splits * partial_size() * bytes > kPartialPointBytes) splits /= 2;
-    splits = smaller(splits, blocks.count);
+  }
+  // A power of two, which 2, 4 or 8 threads share evenly.
+  FASTNN_INLINE int64_t split_count() const {
+    const int64_t worth =
+        smaller(grid.count / kSplitTiles, static_cast<int64_t>(nanoseconds / 1e4));
+    const int64_t fit = kPartialPointBytes / (partial_size() * bytes);
+    const int64_t most = smaller(kMostSplits, smaller(worth, fit));
+    int64_t count = 1;
+    while (2 * count <= most) count *= 2;
+    return count;
   }
   FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
   FASTNN_INLINE bool far() const { return partial_size() * bytes > kNearBytes; }
@@ -61,45 +67,8 @@ struct WinogradWeightPlan {
   }
 };
 
-// u = or += the transpose of v times d, at each point; beside(point) is called before each.
-template <class T, class F>
-FASTNN_INLINE void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v,
-                                   const T* d, int64_t tiles, F beside) {
-  constexpr int64_t L = lanes<T>;
-  ConvTile<T> tile;
-  tile.a_row = 1;
-  tile.a_step = p.v_row;
-  tile.a_run = tile.a_outer = 0;
-  tile.b_step = p.d_row;
-  tile.depth = tiles;
-  tile.runs = tile.outer = 1;
-  tile.y_row = p.u_row;
-  tile.last = L;
-  tile.bias = nullptr;
-  tile.relu = false;
-  tile.add = add;
-  const Groups widths(p.vectors, blocks_of(kConvVectors, p.vectors));
-  for (int64_t point = 0; point < kSquarePoints; ++point) {
-    beside(point);
-    for (int64_t n = 0, left = 0; left < p.vectors; ++n) {
-      const int64_t width = widths.begin(n + 1) - left;
-      const Groups heights(p.c.C, blocks_of(kConvRows[width], p.c.C));
-      tile.b = d + point * p.d_step + left * L;
-      for (int64_t i = 0, top = 0; top < p.c.C; ++i) {
-        const int64_t next = heights.begin(i + 1);
-        tile.a = v + point * p.v_step + top;
-        tile.y = u + point * p.u_step + top * p.u_row + left * L;
-        if (add && p.far()) fetch(tile.y, next - top, p.u_row, 1, 0, width * L);
-        conv_tile(tile, next - top, width)(tile);
-        top = next;
-      }
-      left += width;
-    }
-  }
-}
-
 template <int R, class T>
-void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, Range blocks,
+void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, Range all,
                    T* room) noexcept {
   constexpr int M = kPoints + 1 - R;
   const Convolution& c = p.c;
@@ -112,21 +81,24 @@ void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, R
   const auto of_dy = [&](int64_t n) {
     return Window<T>{dy + n * c.OH * c.OW * c.F, c.OH, c.OW, c.OW * c.F, c.F, zeros};
   };
-  for (int64_t block = blocks.begin; block < blocks.end; ++block) {
-    const Range tiles = p.blocks.of(block, p.grid.count);
-    const Range next = p.blocks.of(block + 1, p.grid.count);
+  const int64_t each = p.blocks.each;
+  for (int64_t begin = all.begin; begin < all.end; begin += each) {
+    const Range tiles = {begin, smaller(begin + each, all.end)};
+    const Range next = {tiles.end, smaller(tiles.end + each, all.end)};
     p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
       tile_to_points<AtPoints>(of_x(n), i - c.top, j - c.left, c.C, v + t * p.v_row, p.v_step);
     });
     p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
       tile_to_points<OutputsAdjoint<M>>(of_dy(n), i, j, c.F, d + t * p.d_row, p.d_step);
     });
-    multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin, [&](int64_t point) {
+    const auto beside = [&](int64_t point) {
       p.grid.visit(fetched_at(point, next), [&](int64_t, int64_t n, int64_t i, int64_t j) {
         of_x(n).fetch_new(i - c.top, j - c.left, i > 0, j > 0, kPoints, M, c.C);
         of_dy(n).fetch_new(i, j, false, false, M, M, c.F);
       });
-    });
+    };
+    multiply_points({1, p.v_row, p.v_step, p.d_row, p.d_step, p.u_row, p.u_step, p.far()}, u,
+                    begin > all.begin, v, d, c.C, tiles.end - tiles.begin, p.vectors, beside);
   }
 }
 
@@ -166,7 +138,7 @@ void run(const WinogradWeightPlan& p, OutAdd dw, In dy, In x, Scratch scratch,
     return weights_from_points<R>(p, dw.as<T>(), dw.add(), u, share(p.c.C, part));
   }
   compute_split<R>(p, u + part.index * p.partial_size(), dy.as<T>(), x.as<T>(),
-                   share(p.blocks.count, part), scratch.slice<T>(part.slot));
+                   share(p.grid.count, part), scratch.slice<T>(part.slot));
 }
 
 }  // namespace
