@@ -18,6 +18,8 @@ CASES = {
     "3x3": cases.conv2d((2, 9, 11, 5), (3, 3, 5, 7), pads=SAME, bias=True, relu=True),
     "2x2": cases.conv2d((3, 7, 8, 33), (2, 2, 33, 18), pads=(0, 1, 0, 1), activation="tanh"),
     "back": cases.conv2d_transpose((2, 13, 6, 9), (3, 3, 9, 40), pads=SAME),
+    "back, adjoint": cases.conv2d_transpose((3, 13, 14, 37), (3, 3, 37, 20)),
+    "back, 2x2, adjoint": cases.conv2d_transpose((2, 6, 11, 9), (2, 2, 9, 70), bias=True),
     "back, 4x4 in steps of 2": cases.conv2d_transpose((2, 9, 10, 20), (4, 4, 20, 6), (2, 2), SAME),
     "back, lower than its steps": cases.conv2d_transpose(
         (1, 1, 12, 8), (4, 4, 8, 6), (2, 2), (1, 2, 1, 1)
@@ -63,7 +65,9 @@ def test_the_environment_forces_it(name, wanted):
     command = [sys.executable, "-c", RUN, name]
     done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.strip() == wanted
+    assert done.stdout.strip() == (
+        "adjoint" if "adjoint" in name and wanted != "direct" else wanted
+    )
 
 
 def plan(n, size, channels, filters, kernel="conv2d", dtype="float32", step=1):
@@ -125,6 +129,7 @@ def test_the_bound_holds_the_direct_terms():
     pairs = [
         (winograd.forward(g, x, w, (9, 7)), forward(g, x, w, None)),
         (winograd.transposed(g, dy, w, x.shape), transposed(g, dy, w, None, x.shape)),
+        (winograd.adjoint(g, dy, w, x.shape), transposed(g, dy, w, None, x.shape)),
         (winograd.to_w(g, dy, x, w.shape), to_w(g, dy, x, w.shape)),
     ]
     for size, direct in pairs:

@@ -46,8 +46,8 @@ def plan_of(kernel, *operands):
         A dict: "algorithm", or None where there is one alone; "parts", of each of its launches;
         and "shared_bytes" and "slice_bytes" (the latter once a thread) of scratch memory.
 
-    Convolutions go by "direct", "dots", "depthwise" or "winograd", whichever is estimated to take
-    less time; the environment variable FASTNN_CONV=direct rules the last one out.
+    Convolutions go by "direct", "dots", "depthwise", "winograd" or its "adjoint", whichever is
+    estimated to take less time; the environment variable FASTNN_CONV=direct rules the last two out.
 
     >>> import numpy as np, fastnn
     >>> x, w = np.ones((1, 32, 32, 64), "float32"), np.ones((3, 3, 64, 64), "float32")

@@ -134,6 +134,8 @@ def conv2d_transpose(g, y, w, bias, x_shape, activation):
 def conv2d_transpose_magnitude(g, y, w, bias, x_shape, activation, algorithm):
     if algorithm == "winograd":
         size = winograd.transposed(g, y, w, x_shape)
+    elif algorithm == "adjoint":
+        size = winograd.adjoint(g, y, w, x_shape)
     else:
         taps = math.prod(w.shape[:2]) * w.shape[3] // g.groups
         size = Size(transposed(g, positive(y), positive(w), None, x_shape), taps)

@@ -96,6 +96,20 @@ def transposed(g, y, w, shape):
     return Size(x, w.shape[3] + 36)
 
 
+def adjoint(g, y, w, shape):
+    """Back to x from y's tiles, each of which adds to the six by six pixels that it was made of."""
+    a, taps, b = matrices(len(w))
+    step = len(a)
+    counts = [-(-n // step) for n in y.shape[1:3]]
+    d = both(a.T, tiled(np.abs(y), (0, 0), step, step, counts))
+    u = both(taps, np.abs(w).transpose(2, 3, 0, 1))
+    tiles = both(b.T, np.einsum("nijfpq,cfpq->nijcpq", d, u)).transpose(0, 1, 2, 4, 5, 3)
+    x = np.zeros((len(y), *(step * (n - 1) + 6 for n in counts), shape[3]))
+    for i, j in np.ndindex(*counts):
+        x[:, i * step : i * step + 6, j * step : j * step + 6] += tiles[:, i, j]
+    return Size(x[g.inside(shape)], w.shape[3] + 36)
+
+
 def to_w(g, dy, x, shape):
     a, gradient, b = matrices(shape[0] // g.stride[0])
     step = len(a)

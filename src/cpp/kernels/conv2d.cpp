@@ -111,6 +111,9 @@ void conv2d_transpose(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const
     return depthwise_transpose(x, y, w, bias, scratch, s, part);
   }
   if (algorithm == ConvAlgorithm::winograd) return winograd(x, y, w, bias, scratch, s, true, part);
+  if (algorithm == ConvAlgorithm::adjoint) {
+    return winograd_adjoint(x, y, w, bias, scratch, s, part);
+  }
   with_float(x.dtype(), [&](auto tag) {
     using T = decltype(tag);
     const DirectPlan p(Convolution(y, x, w, s), true, algorithm, sizeof(T));
@@ -127,6 +130,7 @@ void conv2d_transpose_schedule(OutAdd x, In y, In w, MaybeIn, Scratch, const Con
     return depthwise_transpose_schedule(x, y, w, s, schedule);
   }
   if (algorithm == ConvAlgorithm::winograd) return winograd_schedule(x, y, w, s, true, schedule);
+  if (algorithm == ConvAlgorithm::adjoint) return winograd_adjoint_schedule(x, y, w, s, schedule);
   plan(schedule, DirectPlan(Convolution(y, x, w, s), true, algorithm, size_of(x.dtype())), w);
 }
 

@@ -2,6 +2,8 @@
 // settings alone: not from how many pictures there are, so that a sample has the same bits in every
 // batch.
 #pragma once
+#include <math.h>
+
 #include "common.h"
 #include "conv2d_tile.h"
 
@@ -15,12 +17,14 @@ enum class ConvAlgorithm {
   dots,       // direct, but few columns: vectors along the depth
   depthwise,  // each channel of x by itself: vectors of channels
   winograd,   // tiles of outputs by fewer products
+  adjoint,    // back to x, from tiles of y: the adjoint of that
 };
 FASTNN_INLINE const char* name_of(ConvAlgorithm algorithm) {
   switch (algorithm) {
     case ConvAlgorithm::dots: return "dots";
     case ConvAlgorithm::depthwise: return "depthwise";
     case ConvAlgorithm::winograd: return "winograd";
+    case ConvAlgorithm::adjoint: return "adjoint";
     default: return "direct";
   }
 }
@@ -64,6 +68,13 @@ FASTNN_INLINE double winograd_tile_nanoseconds(int64_t channels, int64_t phases,
   return 36 * k * out * kVectorBytes / kConvBytes + in * kToPoints + out * kFromPoints;
 }
 
+// Back by the adjoint, a tile adds to more pixels than it would write to.
+constexpr double kOverlap = 40;
+FASTNN_INLINE double adjoint_tile_nanoseconds(int64_t depth, int64_t columns, int64_t bytes) {
+  return winograd_tile_nanoseconds(depth, 1, columns, bytes) +
+         static_cast<double>(blocks_of(kVectorBytes / bytes, columns)) * kOverlap;
+}
+
 // Windows along one axis, by what they cost: tiles of a phase, and, directly, taps that lie within
 // the picture; with few outputs those beside it are left out.
 struct WindowCost {
@@ -80,10 +91,26 @@ struct WindowCost {
 // Of y = x * w, back, of x, or, of the gradient to w.
 enum class Wanted { y, x, w };
 
-// Whether it is faster than directly.
-FASTNN_INLINE bool by_winograd(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
+// What a picture of x takes from y's tiles, where they can be taken: windows further apart would
+// have tiles for each phase, an activation wants whole sums, weights are kept at the points, and a
+// picture is done by one thread.
+constexpr int64_t kMostAdjointBytes = 10 << 20, kMostAdjointTiles = 64;
+FASTNN_INLINE double adjoint_nanoseconds(Ref x, Ref w, const Conv2dSettings& s) {
+  if (s.stride_h != 1 || s.stride_w != 1 || s.activation != Activation::none) return HUGE_VAL;
+  const int64_t R = w.dim(0), bytes = size_of(x.dtype());
+  const int64_t down = blocks_of(7 - R, x.dim(1) + s.pad_top + s.pad_bottom - R + 1);
+  const int64_t across = blocks_of(7 - R, x.dim(2) + s.pad_left + s.pad_right - R + 1);
+  if (36 * w.dim(2) * w.dim(3) * bytes > kMostAdjointBytes || down * across > kMostAdjointTiles) {
+    return HUGE_VAL;
+  }
+  return static_cast<double>(down * across) * adjoint_tile_nanoseconds(w.dim(3), w.dim(2), bytes);
+}
+
+// Winograd's algorithm or its adjoint where one of them is faster than directly, or, forced, where
+// there is one.
+FASTNN_INLINE ConvAlgorithm by_points(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
   const int64_t R = fastnn_winograd > 0 ? winograd_taps(w, s) : 0;
-  if (R == 0 || fastnn_winograd == 2) return R > 0;
+  if (R == 0) return ConvAlgorithm::direct;
   const bool back = wanted == Wanted::x;
   const int64_t in = w.dim(back ? 3 : 2), out = w.dim(back ? 2 : 3), bytes = size_of(x.dtype());
   const int64_t phases = s.stride_h * s.stride_w, stack = wanted == Wanted::y ? phases : 1;
@@ -96,14 +123,18 @@ FASTNN_INLINE bool by_winograd(Ref x, Ref w, const Conv2dSettings& s, Wanted wan
   };
   const WindowCost h = axis(1, w.dim(0), s.stride_h, s.pad_top, s.pad_bottom);
   const WindowCost v = axis(2, w.dim(1), s.stride_w, s.pad_left, s.pad_right);
+  const double tiles = static_cast<double>(h.tiles) * static_cast<double>(v.tiles * phases / stack);
+  const double tiled = tiles * winograd_tile_nanoseconds(in, stack, out, bytes);
+  const double adjoint = back ? adjoint_nanoseconds(x, w, s) : HUGE_VAL;
+  const ConvAlgorithm better = adjoint < tiled ? ConvAlgorithm::adjoint : ConvAlgorithm::winograd;
+  if (fastnn_winograd == 2) return better;
   const int64_t lanes_ = lanes_for(out, bytes);
   const double vectors = static_cast<double>(blocks_of(lanes_, out) * lanes_ * bytes);
   const double direct =
       static_cast<double>(h.taps) * static_cast<double>(v.taps * in) * vectors / kConvBytes;
-  const double tiles = static_cast<double>(h.tiles) * static_cast<double>(v.tiles * phases / stack);
   const double weights =
       static_cast<double>(phases * in * blocks_of(kVectorBytes / bytes, out)) * kWeightsToPoints;
-  return tiles * winograd_tile_nanoseconds(in, stack, out, bytes) + weights < direct;
+  return (adjoint < tiled ? adjoint : tiled) + weights < direct ? better : ConvAlgorithm::direct;
 }
 
 FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, Wanted wanted) {
@@ -115,8 +146,9 @@ FASTNN_INLINE ConvAlgorithm choose(Ref x, Ref w, const Conv2dSettings& s, Wanted
       s.groups == 1 && columns <= kDotColumns && 4 * columns <= L && depth * w.dim(1) >= L;
   // Of 3x3 windows to one column Winograd's tiles, whose vectors stay empty, take three times as
   // long as dots, to four as long.
-  if ((!dots || fastnn_winograd == 2) && by_winograd(x, w, s, wanted)) {
-    return ConvAlgorithm::winograd;
+  if (!dots || fastnn_winograd == 2) {
+    const ConvAlgorithm points = by_points(x, w, s, wanted);
+    if (points != ConvAlgorithm::direct) return points;
   }
   if (dots) return ConvAlgorithm::dots;
   return ConvAlgorithm::direct;

@@ -3,48 +3,14 @@
 // each part takes blocks of tiles to the output. An output is at each point a sum of chains of fma
 // over kBlockDepth of the input's channels each, in their order, so that its bits depend on its
 // tile alone.
+#include <math.h>
+
 #include "activation.h"
 #include "conv2d_turn.h"
-#include "gemm_plan.h"
 #include "winograd_weights.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
-
-// m = or += v u at each point, for a block of the weights.
-template <class T>
-void multiply_points(const WinogradPlan& p, T* m, bool add, const T* v, const T* u, int64_t tiles,
-                     int64_t depth, int64_t vectors) noexcept {
-  constexpr int64_t L = lanes<T>;
-  ConvTile<T> tile;
-  tile.a_row = p.v_row;
-  tile.a_step = 1;
-  tile.a_run = tile.a_outer = 0;
-  tile.b_step = p.u_row;
-  tile.depth = depth;
-  tile.runs = tile.outer = 1;
-  tile.y_row = p.m_row;
-  tile.last = L;
-  tile.bias = nullptr;
-  tile.relu = false;
-  tile.add = add;
-  const Groups widths(vectors, blocks_of(kConvVectors, vectors));
-  for (int64_t point = 0; point < kSquarePoints; ++point) {
-    for (int64_t n = 0, left = 0; left < vectors; ++n) {
-      const int64_t width = widths.begin(n + 1) - left;
-      const Groups heights(tiles, blocks_of(kConvRows[width], tiles));
-      tile.b = u + point * p.u_step + left * L;
-      for (int64_t i = 0, top = 0; top < tiles; ++i) {
-        const int64_t next = heights.begin(i + 1);
-        tile.a = v + point * p.v_step + top * p.v_row;
-        tile.y = m + point * p.m_step + top * p.m_row + left * L;
-        conv_tile(tile, next - top, width)(tile);
-        top = next;
-      }
-      left += width;
-    }
-  }
-}
 
 template <class T>
 struct Operands {
@@ -54,90 +20,107 @@ struct Operands {
   Activation activation;
 };
 
+// Where a tile's outputs lie.
+template <class T>
+struct Outlet {
+  T* y;
+  int64_t rows, columns, down, right;
+  FASTNN_INLINE Outlet(const WinogradPlan& p, const Operands<T>& d, const Axis& h, const Axis& w,
+                       int64_t n, int64_t i, int64_t j) {
+    rows = smaller(p.grid.M, h.count - i), columns = smaller(p.grid.M, w.count - j);
+    down = h.out_step * p.out_W * p.out_C, right = w.out_step * p.out_C;
+    y = d.out + ((n * p.out_H + h.out_first) * p.out_W + w.out_first) * p.out_C + i * down +
+        j * right;
+  }
+};
+
 // The outputs of a block of tiles, for a group of channels.
 template <int R, class T>
 void write_tiles(const WinogradPlan& p, const Operands<T>& d, const Axis& h, const Axis& w,
                  const T* m, Range tiles, int64_t column, int64_t vectors) noexcept {
   constexpr int M = kPoints + 1 - R;
   constexpr int64_t L = lanes<T>;
-  const bool relu = d.activation == Activation::relu, add = d.how.add();
-  const int64_t down = h.out_step * p.out_W * p.out_C, right = w.out_step * p.out_C;
-  const int64_t width = smaller(vectors * L, p.out_C - column);
+  const bool relu = d.activation == Activation::relu;
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i0, int64_t j0) {
-    const int64_t rows = smaller(M, h.count - i0), columns = smaller(M, w.count - j0);
-    T* const out = d.out + ((n * p.out_H + h.out_first) * p.out_W + w.out_first) * p.out_C +
-                   i0 * down + j0 * right + column;
+    // Copies, which stay in registers whatever is stored to.
+    const Outlet<T> out(p, d, h, w, n, i0, j0);
+    const int64_t step = p.m_step, width = smaller(vectors * L, p.out_C - column);
+    const bool add = d.how.add(), past = d.how.past();
+    const Vec<T> least = broadcast(relu ? T(0) : static_cast<T>(-INFINITY));
     for (int64_t k = 0; k < width; k += L) {
       const int64_t count = smaller(L, width - k);
       const T* const from = m + t * p.m_row + k;
-      const Vec<T> bias = d.bias ? load(d.bias + column + k, count) : Vec<T>{};
-      const auto finished = [&](Vec<T> v, const T* y) __attribute__((always_inline)) {
-        if (d.bias) v += bias;
-        if (add) v += load(y, count);
-        return relu ? Relu::f(v) : v;
-      };
+      T* const to = out.y + column + k;
+      const Vec<T> bias = d.bias ? load(d.bias + column + k, count) : broadcast<T>(T(-0.));
       const auto make = [&](auto put) __attribute__((always_inline)) {
-        along_both<Vec<T>, kPoints, M>(
-            [&](int i, int j) __attribute__((always_inline)) {
-              return load(from + (i * kPoints + j) * p.m_step);
+        along_both<Outputs<M>, Vec<T>>(
+            [&](int j, Vec<T>(&points)[kPoints]) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+              for (int i = 0; i < kPoints; ++i) points[i] = load(from + (i * kPoints + j) * step);
             },
-            [](const Vec<T>(&points)[kPoints], Vec<T>(&y)[M])
-                __attribute__((always_inline)) { outputs(points, y); },
-            put);
+            [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
+              put(i, j, to + i * out.down + j * out.right, v + bias);
+            });
       };
-      if (rows == M && columns == M && count == L) {
-        make([&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
-          T* const y = out + i * down + j * right + k;
-          store(d.how, y, finished(v, y));
-        });
-        continue;
-      }
-      Vec<T> made[M * M];
-      make([&](int i, int j, Vec<T> v) __attribute__((always_inline)) { made[i * M + j] = v; });
-      for (int64_t i = 0; i < rows; ++i) {
-        for (int64_t j = 0; j < columns; ++j) {
-          T* const y = out + i * down + j * right + k;
-          const Vec<T> v = finished(made[i * M + j], y);
-          if (count == L) {
-            store(d.how, y, v);
+      if (out.rows < M || out.columns < M || count < L || past) {
+        make([&](int i, int j, T* y, Vec<T> v) __attribute__((always_inline)) {
+          if (i >= out.rows || j >= out.columns) return;
+          if (add) v += load(y, count);
+          v = at_least(v, least);
+          if (past) {
+            store_past(y, v);
           } else {
             store(y, v, count);
           }
-        }
+        });
+      } else if (add) {
+        make([&](int, int, T* y, Vec<T> v)
+                 __attribute__((always_inline)) { store(y, at_least(v + load(y), least)); });
+      } else {
+        make([&](int, int, T* y, Vec<T> v)
+                 __attribute__((always_inline)) { store(y, at_least(v, least)); });
       }
     }
     if (d.activation == Activation::none || relu) return;
-    for (int64_t i = 0; i < rows; ++i) {
-      for (int64_t j = 0; j < columns; ++j) {
-        activate(out + i * down + j * right, width, d.activation);
+    for (int64_t i = 0; i < out.rows; ++i) {
+      for (int64_t j = 0; j < out.columns; ++j) {
+        activate(out.y + i * out.down + j * out.right + column, width, d.activation);
       }
     }
   });
+}
+
+// What a phase's tiles are made from, of picture n.
+template <class T>
+FASTNN_INLINE Window<T> window_of(const WinogradPlan& p, const T* in, const Axis& h, const Axis& w,
+                                  int64_t n, const T* zeros) {
+  const T* const picture = in + n * p.in_H * p.in_W * p.in_C;
+  return {picture, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros, h.stride, w.stride};
 }
 
 // The inputs of a block of tiles at the points, a phase's.
 template <class T>
 void inputs_to_points(const WinogradPlan& p, T* v, const T* in, const Axis& h, const Axis& w,
                       Range tiles, const T* zeros) noexcept {
-  Window<T> window = {nullptr, p.in_H, p.in_W, p.in_W * p.in_C, p.in_C, zeros, h.stride, w.stride};
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-    window.picture = in + n * p.in_H * p.in_W * p.in_C;
+    const Window<T> window = window_of(p, in, h, w, n, zeros);
     for (int64_t k = 0; k < p.stack; ++k) {
-      tile_to_points<T, kPoints>(window, h.begin(i) + k / w.stride, w.begin(j) + k % w.stride,
-                                 p.in_C, v + t * p.v_row + k * p.in_C, p.v_step,
-                                 [](const Vec<T>(&x)[kPoints], Vec<T>(&y)[kPoints])
-                                     __attribute__((always_inline)) { at_points(x, y); });
+      tile_to_points<AtPoints>(window, h.begin(i) + k / w.stride, w.begin(j) + k % w.stride, p.in_C,
+                               v + t * p.v_row + k * p.in_C, p.v_step);
     }
   });
 }
 
-// A block of tiles of a phase, and, where the weights are not kept, a group of its outputs.
+// A block of tiles of a phase, and, where the weights are not kept, a group of its outputs. While
+// it is multiplied, what it will write to and what the next one reads come into the second cache.
 template <int R, class T>
 void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* room,
                   const T* zeros) noexcept {
+  constexpr int64_t L = lanes<T>;
   const int64_t block = p.sliced ? unit / p.groups : unit, phase = block / p.blocks.count;
   const Axis h = p.axis_h(phase / p.phase_count_w()), w = p.axis_w(phase % p.phase_count_w());
   const Range tiles = p.blocks.of(block % p.blocks.count, p.grid.count);
+  const Range next = p.blocks.of(block % p.blocks.count + 1, p.grid.count);
   const int64_t set = p.weights_before(h, w) / (R * R), count = tiles.end - tiles.begin;
   T* const m = room + (p.sliced ? p.block_size() : p.inputs_size());
   if (!p.sliced) inputs_to_points(p, room, d.in, h, w, tiles, zeros);
@@ -153,7 +136,23 @@ void compute_unit(const WinogradPlan& p, const Operands<T>& d, int64_t unit, T* 
                              smaller(p.u_row, p.out_C - column));
       }
       const T* const u = p.sliced ? room : d.kept + p.block_at(set, group, k / p.block_depth);
-      multiply_points(p, m, k > 0, v + k, u, count, depth, vectors);
+      const bool last = k + depth == p.depth;
+      const auto beside = [&](int64_t point) {
+        if (!last) return;
+        if (!d.how.past()) {
+          p.grid.visit(fetched_at(point, tiles), [&](int64_t, int64_t n, int64_t i, int64_t j) {
+            const Outlet<T> out(p, d, h, w, n, i, j);
+            fetch(out.y + column, out.rows, out.down, out.columns, out.right, vectors * L);
+          });
+        }
+        if (p.sliced || group > 0) return;
+        p.grid.visit(fetched_at(point, next), [&](int64_t, int64_t n, int64_t i, int64_t j) {
+          window_of(p, d.in, h, w, n, zeros)
+              .fetch_new(h.begin(i), w.begin(j), i > 0, j > 0, kPoints, p.grid.M, p.in_C);
+        });
+      };
+      multiply_points({p.v_row, 1, p.v_step, p.u_row, p.u_step, p.m_row, p.m_step}, m, k > 0, v + k,
+                      u, count, depth, vectors, beside);
     }
     write_tiles<R>(p, d, h, w, m, tiles, column, vectors);
   }

@@ -16,6 +16,10 @@ void winograd(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dS
               bool back, const Part& part) noexcept;
 void winograd_schedule(OutAdd y, In x, In w, const Conv2dSettings& s, bool back,
                        Schedule& schedule) noexcept;
+void winograd_adjoint(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
+                      const Part& part) noexcept;
+void winograd_adjoint_schedule(OutAdd x, In y, In w, const Conv2dSettings& s,
+                               Schedule& schedule) noexcept;
 void winograd_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSettings& s,
                          const Part& part) noexcept;
 void winograd_backward_w_schedule(OutAdd dw, In dy, In x, const Conv2dSettings& s,
@@ -44,6 +48,7 @@ struct TileGrid {
   // f(number within the range, picture, first row, first column)
   template <class F>
   FASTNN_INLINE void visit(Range tiles, F f) const {
+    if (tiles.begin >= tiles.end) return;
     int64_t n = tiles.begin / each, i = tiles.begin % each / across, j = tiles.begin % across;
     for (int64_t t = tiles.begin; t < tiles.end; ++t) {
       f(t - tiles.begin, n, i * M, j * M);
@@ -55,6 +60,29 @@ struct TileGrid {
     }
   }
 };
+
+// Which of the tiles are fetched at a point, a few each: at the later points, since by then large
+// weights have gone through the second cache and taken with them what was there.
+FASTNN_INLINE Range fetched_at(int64_t point, Range tiles) {
+  constexpr int64_t kFrom = kSquarePoints / 2, kSlots = kSquarePoints - kFrom;
+  const int64_t slot = point - kFrom, count = tiles.end - tiles.begin;
+  if (slot < 0 || count <= 0) return {0, 0};
+  return {tiles.begin + count * slot / kSlots, tiles.begin + count * (slot + 1) / kSlots};
+}
+
+// Fetches the pixels of a tile into the second cache while the processor multiplies: `rows` rows of
+// `columns` pixels of so many elements.
+template <class T>
+FASTNN_INLINE void fetch(const T* from, int64_t rows, int64_t row_pitch, int64_t columns,
+                         int64_t pixel_pitch, int64_t elements) {
+  if (elements == pixel_pitch) elements *= columns, columns = 1;
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < columns; ++j) {
+      const T* const at = from + i * row_pitch + j * pixel_pitch;
+      for (int64_t k = 0; k < elements; k += 64 / sizeof(T)) __builtin_prefetch(at + k, 0, 2);
+    }
+  }
+}
 
 // Tiles in blocks: so many at a time that what a tile takes, `tile_bytes`, fits into `bytes`, a
 // multiple of rows, and at most so many.
@@ -74,56 +102,75 @@ struct TileBlocks {
   }
 };
 
-// The six by six pixels of a picture, step_h rows and step_w columns apart, that a tile is made
-// from; those outside are zeros.
+// The pixels of a picture, step_h rows and step_w columns apart, that a tile is made from; those
+// outside are zeros.
 template <class T>
 struct Window {
   const T* picture;
   int64_t rows, columns, row_pitch, pixel_pitch;
-  const T* zeros;  // a pixel
+  const T* zeros;  // as many pixels as a tile reaches over
   int64_t step_h = 1, step_w = 1;
 
-  // f(load), where load(i, j) is where pixel (i, j) of size x size from (top, left) on lies.
+  // Of the size x size pixels from (top, left) on what tiles M pixels before it, if there are such,
+  // have not read.
+  FASTNN_INLINE void fetch_new(int64_t top, int64_t left, bool above, bool before, int64_t size,
+                               int64_t M, int64_t C) const {
+    const int64_t h = larger(0, top + (above ? size - M : 0) * step_h);
+    const int64_t w = larger(0, left + (before ? size - M : 0) * step_w);
+    fetch(picture + h * row_pitch + w * pixel_pitch, smaller(top + size * step_h, rows) - h,
+          row_pitch, smaller(left + size * step_w, columns) - w, pixel_pitch, C);
+  }
+
+  // f(column), where column(j, c, d, count...) loads so many channels from c on of column j of the
+  // size x size pixels from (top, left) on. Rows outside are read from the zeros, columns are not
+  // read: a place to read from for each of the 36 took as long as the arithmetic.
   template <int size, class F>
   FASTNN_INLINE void read(int64_t top, int64_t left, F f) const {
-    constexpr int64_t last = size - 1;
-    if (top >= 0 && left >= 0 && top + last * step_h < rows && left + last * step_w < columns) {
-      const T* const from = picture + top * row_pitch + left * pixel_pitch;
-      const int64_t down = step_h * row_pitch, right = step_w * pixel_pitch;
-      f([=](int i, int j) __attribute__((always_inline)) { return from + i * down + j * right; });
-      return;
+    const int64_t first = left < 0 ? blocks_of(step_w, -left) : 0;
+    const int64_t last = left < columns ? smaller(size, blocks_of(step_w, columns - left)) : 0;
+    const int64_t right = step_w * pixel_pitch, start = (left + first * step_w) * pixel_pitch;
+    const T* row[size];
+#pragma GCC unroll 6
+    for (int i = 0; i < size; ++i) {
+      const int64_t h = top + i * step_h;
+      const bool inside = h >= 0 && h < rows && first < last;
+      row[i] = inside ? picture + h * row_pitch + start : zeros;
     }
-    const T* at[size * size];
-    for (int64_t i = 0; i < size; ++i) {
-      for (int64_t j = 0; j < size; ++j) {
-        const int64_t h = top + i * step_h, w = left + j * step_w;
-        const bool inside = h >= 0 && h < rows && w >= 0 && w < columns;
-        at[i * size + j] = inside ? picture + h * row_pitch + w * pixel_pitch : zeros;
-      }
+    if (first == 0 && last == size) {
+      f([&](int j, int64_t c, Vec<T>(&d)[size], auto... count) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+        for (int i = 0; i < size; ++i) d[i] = load(row[i] + j * right + c, count...);
+      });
+    } else {
+      f([&](int j, int64_t c, Vec<T>(&d)[size], auto... count) __attribute__((always_inline)) {
+        const bool inside = j >= first && j < last;
+#pragma GCC unroll 6
+        for (int i = 0; i < size; ++i) {
+          d[i] = inside ? load(row[i] + (j - first) * right + c, count...) : Vec<T>{};
+        }
+      });
     }
-    f([&](int i, int j) __attribute__((always_inline)) { return at[i * size + j]; });
   }
 };
 
 // A tile's C channels to the points: `to` holds the first point's, the next one's are step further,
-// whole vectors. size: of the tile, pixels; f: the matrix.
-template <class T, int size, class F>
+// whole vectors.
+template <class Matrix, class T>
 FASTNN_INLINE void tile_to_points(const Window<T>& window, int64_t top, int64_t left, int64_t C,
-                                  T* to, int64_t step, F f) {
+                                  T* to, int64_t step) {
   constexpr int64_t L = lanes<T>;
-  window.template read<size>(top, left, [&](auto at) __attribute__((always_inline)) {
-    const auto put = [&](int64_t c, auto load) __attribute__((always_inline)) {
-      along_both<Vec<T>, size, kPoints>(load, f,
-                                        [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
-                                          store(to + (i * kPoints + j) * step + c, v);
-                                        });
+  constexpr int size = Matrix::kFrom;
+  window.template read<size>(top, left, [&](auto column) __attribute__((always_inline)) {
+    const auto put = [&](int64_t c, auto... count) __attribute__((always_inline)) {
+      along_both<Matrix, Vec<T>>([&](int j, Vec<T>(&d)[size])
+                                     __attribute__((always_inline)) { column(j, c, d, count...); },
+                                 [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
+                                   store(to + (i * kPoints + j) * step + c, v);
+                                 });
     };
     int64_t c = 0;
-    for (; c + L <= C; c += L)
-      put(c, [&](int i, int j) __attribute__((always_inline)) { return load(at(i, j) + c); });
-    if (c < C)
-      put(c,
-          [&](int i, int j) __attribute__((always_inline)) { return load(at(i, j) + c, C - c); });
+    for (; c + L <= C; c += L) put(c);
+    if (c < C) put(c, C - c);
   });
 }
 

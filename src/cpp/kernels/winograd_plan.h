@@ -57,7 +57,7 @@ struct WinogradPlan : Walk {
         block_depth(blocks_of(depth_blocks, depth)),
         u_row(group_vectors * L()),
         u_step(odd_lines(block_depth * u_row, bytes)),
-        v_row(odd_lines(depth - in_C + zeros_size(), bytes)),
+        v_row(odd_lines(depth - in_C + blocks_of(L(), in_C) * L(), bytes)),
         m_row(group_vectors * L()),
         sliced(many_weights() &&
                phases * kSquarePoints * grid.count * v_row * bytes <= kMostKeptBytes),
@@ -90,7 +90,9 @@ struct WinogradPlan : Walk {
     return ((set * groups + group) * depth_blocks + k) * block_size();
   }
   FASTNN_INLINE int64_t inputs_size() const { return kSquarePoints * v_step; }
-  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), in_C) * L(); }
+  FASTNN_INLINE int64_t zeros_size() const {
+    return kPoints * (back ? 1 : c.stride_w) * blocks_of(L(), in_C) * L();
+  }
   FASTNN_INLINE int64_t kept_size() const {
     return sliced ? phases * inputs_size() : weights_size();
   }

@@ -3,45 +3,21 @@
 // multiplied; a `split` of the blocks has a partial gradient at the points, and a second launch
 // adds these up in order and brings them back to the taps. A tile of dy has M x M outputs, so that
 // of x is the one that the forward direction has.
-#include "gemm_plan.h"
+#include "winograd_products.h"
 #include "winograd_w_plan.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
-// u = or += the transpose of v times d, at each point, a piece of so many rows and vectors.
+// The pictures n that tiles are made from: of x, of whose pixels a phase sees every s-th, and of
+// dy.
 template <class T>
-void multiply_points(const WinogradWeightPlan& p, T* u, bool add, const T* v, const T* d,
-                     int64_t tiles, int64_t rows, int64_t vectors) noexcept {
-  constexpr int64_t L = lanes<T>;
-  ConvTile<T> tile;
-  tile.a_row = 1;
-  tile.a_step = p.v_row;
-  tile.a_run = tile.a_outer = 0;
-  tile.b_step = p.d_row;
-  tile.depth = tiles;
-  tile.runs = tile.outer = 1;
-  tile.y_row = p.u_row;
-  tile.last = L;
-  tile.bias = nullptr;
-  tile.relu = false;
-  tile.add = add;
-  const Groups widths(vectors, blocks_of(kConvVectors, vectors));
-  for (int64_t point = 0; point < kSquarePoints; ++point) {
-    for (int64_t n = 0, left = 0; left < vectors; ++n) {
-      const int64_t width = widths.begin(n + 1) - left;
-      const Groups heights(rows, blocks_of(kConvRows[width], rows));
-      tile.b = d + point * p.d_step + left * L;
-      for (int64_t i = 0, top = 0; top < rows; ++i) {
-        const int64_t next = heights.begin(i + 1);
-        tile.a = v + point * p.v_step + top;
-        tile.y = u + point * p.u_step + top * p.u_row + left * L;
-        conv_tile(tile, next - top, width)(tile);
-        top = next;
-      }
-      left += width;
-    }
-  }
+FASTNN_INLINE Window<T> window_of_x(const Convolution& c, const T* x, int64_t n, const T* zeros) {
+  return {x + n * c.H * c.W * c.C, c.H, c.W, c.W * c.C, c.C, zeros, c.stride_h, c.stride_w};
+}
+template <class T>
+FASTNN_INLINE Window<T> window_of_dy(const Convolution& c, const T* dy, int64_t n, const T* zeros) {
+  return {dy + n * c.OH * c.OW * c.F, c.OH, c.OW, c.OW * c.F, c.F, zeros};
 }
 
 // x's tiles at the points, of a phase.
@@ -50,39 +26,43 @@ void x_to_points(const WinogradWeightPlan& p, T* v, const T* x, int64_t phase, R
                  const T* zeros) noexcept {
   const Convolution& c = p.c;
   const int64_t top = phase / c.stride_w - c.top, left = phase % c.stride_w - c.left;
-  Window<T> window = {nullptr, c.H, c.W, c.W * c.C, c.C, zeros, c.stride_h, c.stride_w};
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-    window.picture = x + n * c.H * c.W * c.C;
-    tile_to_points<T, kPoints>(window, i * c.stride_h + top, j * c.stride_w + left, c.C,
-                               v + t * p.v_row, p.v_step,
-                               [](const Vec<T>(&from)[kPoints], Vec<T>(&to)[kPoints])
-                                   __attribute__((always_inline)) { at_points(from, to); });
+    tile_to_points<AtPoints>(window_of_x(c, x, n, zeros), i * c.stride_h + top,
+                             j * c.stride_w + left, c.C, v + t * p.v_row, p.v_step);
   });
 }
 template <int R, class T>
 void dy_to_points(const WinogradWeightPlan& p, T* d, const T* dy, Range tiles,
                   const T* zeros) noexcept {
-  constexpr int M = kPoints + 1 - R;
   const Convolution& c = p.c;
-  Window<T> window = {nullptr, c.OH, c.OW, c.OW * c.F, c.F, zeros};
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i, int64_t j) {
-    window.picture = dy + n * c.OH * c.OW * c.F;
-    tile_to_points<T, M>(window, i, j, c.F, d + t * p.d_row, p.d_step,
-                         [](const Vec<T>(&from)[M], Vec<T>(&to)[kPoints])
-                             __attribute__((always_inline)) { outputs_adjoint(from, to); });
+    tile_to_points<OutputsAdjoint<kPoints + 1 - R>>(window_of_dy(c, dy, n, zeros), i, j, c.F,
+                                                    d + t * p.d_row, p.d_step);
   });
 }
 
-// Of a phase, the gradient at the points from so many blocks of tiles.
+// Of a phase, the gradient at the points from so many tiles.
 template <int R, class T>
 void compute_split(const WinogradWeightPlan& p, T* u, const T* dy, const T* x, int64_t phase,
-                   Range blocks, T* room, const T* zeros) noexcept {
+                   Range all, T* room, const T* zeros) noexcept {
+  const Convolution& c = p.c;
+  const int64_t M = p.grid.M, each = p.blocks.each;
   T *const v = room, *const d = v + p.x_size();
-  for (int64_t block = blocks.begin; block < blocks.end; ++block) {
-    const Range tiles = p.blocks.of(block, p.grid.count);
+  for (int64_t begin = all.begin; begin < all.end; begin += each) {
+    const Range tiles = {begin, smaller(begin + each, all.end)};
+    const Range next = {tiles.end, smaller(tiles.end + each, all.end)};
     x_to_points(p, v, x, phase, tiles, zeros);
     dy_to_points<R>(p, d, dy, tiles, zeros);
-    multiply_points(p, u, block > blocks.begin, v, d, tiles.end - tiles.begin, p.c.C, p.vectors);
+    const auto beside = [&](int64_t point) {
+      p.grid.visit(fetched_at(point, next), [&](int64_t, int64_t n, int64_t i, int64_t j) {
+        window_of_x(c, x, n, zeros)
+            .fetch_new(i * c.stride_h - c.top, j * c.stride_w - c.left, i > 0, j > 0, kPoints, M,
+                       c.C);
+        window_of_dy(c, dy, n, zeros).fetch_new(i, j, false, false, M, M, c.F);
+      });
+    };
+    multiply_points({1, p.v_row, p.v_step, p.d_row, p.d_step, p.u_row, p.u_step, !p.small()}, u,
+                    begin > all.begin, v, d, c.C, tiles.end - tiles.begin, p.vectors, beside);
   }
 }
 
@@ -100,15 +80,15 @@ void weights_from_points(const WinogradWeightPlan& p, T* dw, bool add, const T* 
     const int64_t count = smaller(L, columns - f);
     const T* const from = u + f;
     T* const to = first + f;
-    along_both<Vec<T>, kPoints, R>(
-        [&](int i, int j) __attribute__((always_inline)) {
-          const T* const at = from + (i * kPoints + j) * p.u_step;
-          Vec<T> sum = load(at);
-          for (int64_t q = 1; q < p.splits; ++q) sum += load(at + q * p.piece_size());
-          return sum;
+    along_both<TapsAdjoint<R>, Vec<T>>(
+        [&](int j, Vec<T>(&points)[kPoints]) __attribute__((always_inline)) {
+#pragma GCC unroll 6
+          for (int i = 0; i < kPoints; ++i) {
+            const T* const at = from + (i * kPoints + j) * p.u_step;
+            points[i] = load(at);
+            for (int64_t q = 1; q < p.splits; ++q) points[i] += load(at + q * p.piece_size());
+          }
         },
-        [](const Vec<T>(&points)[kPoints], Vec<T>(&g)[R])
-            __attribute__((always_inline)) { taps_adjoint(points, g); },
         [&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
           T* const y = to + i * down + j * right;
           store(y, add ? load(y, count) + v : v, count);
@@ -127,9 +107,10 @@ void compute_piece(const WinogradWeightPlan& p, T* dw, bool add, const T* kept, 
   const T* const d = kept + p.phases * p.x_size() + column;
   for (int64_t k = 0; k < p.blocks.count; ++k) {
     const Range tiles = p.blocks.of(k, p.grid.count);
-    multiply_points(p, u, k > 0, v + tiles.begin * p.v_row, d + tiles.begin * p.d_row,
-                    tiles.end - tiles.begin, rows.end - rows.begin,
-                    smaller(p.group_vectors, p.vectors - group * p.group_vectors));
+    multiply_points({1, p.v_row, p.v_step, p.d_row, p.d_step, p.u_row, p.u_step}, u, k > 0,
+                    v + tiles.begin * p.v_row, d + tiles.begin * p.d_row, rows.end - rows.begin,
+                    tiles.end - tiles.begin,
+                    smaller(p.group_vectors, p.vectors - group * p.group_vectors), [](int64_t) {});
   }
   for (int64_t row = rows.begin; row < rows.end; ++row) {
     weights_from_points<R>(p, dw, add, u + (row - rows.begin) * p.u_row, phase * p.c.C + row,
@@ -147,7 +128,7 @@ void run(const WinogradWeightPlan& p, OutAdd dw, In dy, In x, Scratch scratch,
     const int64_t phase = part.index / p.splits, split = part.index % p.splits;
     return compute_split<R>(p, shared + split * p.piece_size() + phase * p.c.C * p.u_row,
                             dy.as<T>(), x.as<T>(), phase,
-                            share(p.blocks.count, Part{0, 0, split, p.splits}), room, zeros);
+                            share(p.grid.count, Part{0, 0, split, p.splits}), room, zeros);
   }
   const Range units = share(p.units(part.stage), part);
   for (int64_t unit = units.begin; unit < units.end; ++unit) {

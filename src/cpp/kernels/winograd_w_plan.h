@@ -30,11 +30,12 @@ struct WinogradWeightPlan {
   bool sliced;
   // Of the gradient at the points in one piece: rows, vectors and how many of each; from row to
   // row, from point to point.
-  int64_t rows, row_blocks, group_vectors, groups, u_row, u_step;
-  TileBlocks blocks;
-  int64_t v_step, d_step;  // from point to point
+  int64_t row_blocks, rows, group_vectors, groups, u_row, u_step;
+  double nanoseconds;
   int64_t splits;
-  double tile_nanoseconds, nanoseconds;
+  TileBlocks blocks;       // of a split's tiles
+  int64_t v_step, d_step;  // from point to point
+  double tile_nanoseconds;
 
   __attribute__((noinline)) WinogradWeightPlan(const Convolution& conv, int64_t bytes_)
       : c(conv),
@@ -49,25 +50,31 @@ struct WinogradWeightPlan {
                                 : gradient_bytes() > kSomeGradientBytes ? kFewTilesBytes
                                                                         : 0)),
         row_blocks(sliced ? blocks_of(kGradientRows, c.C) : 1),
+        rows(blocks_of(row_blocks, c.C)),
         group_vectors(sliced ? smaller(vectors, kGradientBytes / kVectorBytes) : vectors),
         groups(blocks_of(group_vectors, vectors)),
         u_row(group_vectors * L()),
-        blocks(grid.count, kSquarePoints * (v_row + d_row) * bytes, 4,
+        u_step(odd_lines((sliced ? rows : phases * c.C) * u_row, bytes)),
+        nanoseconds(static_cast<double>(phases * grid.count) *
+                    winograd_tile_nanoseconds(c.C, 1, c.F, bytes)),
+        splits(sliced ? 1 : split_count()),
+        blocks(blocks_of(splits, grid.count), kSquarePoints * (v_row + d_row) * bytes, 4,
                small() ? kBlockBytes : kManyBytes, small() ? kFewTiles : kManyTiles) {
-    rows = blocks_of(row_blocks, c.C);
     row_blocks = blocks_of(rows, c.C);
-    u_step = odd_lines((sliced ? rows : phases * c.C) * u_row, bytes);
     v_step = odd_lines((sliced ? grid.count : blocks.each) * v_row, bytes);
     d_step = odd_lines((sliced ? grid.count : blocks.each) * d_row, bytes);
     const double tiles = static_cast<double>(grid.count);
     tile_nanoseconds =
         tiles * kToPoints * static_cast<double>(phases * v_row + d_row) / static_cast<double>(L());
-    nanoseconds =
-        static_cast<double>(phases) * tiles * winograd_tile_nanoseconds(c.C, 1, c.F, bytes);
+  }
+  // A power of two, which 2, 4 or 8 threads share evenly.
+  FASTNN_INLINE int64_t split_count() const {
     const int64_t parts = static_cast<int64_t>(nanoseconds / 1e4 / static_cast<double>(phases));
-    splits = larger(1, smaller(smaller(kMostSplits, parts), grid.count / kSplitTiles));
-    while (splits > 4 && splits * piece_size() * bytes > kPartialPointBytes) splits /= 2;
-    splits = sliced ? 1 : smaller(splits, blocks.count);
+    const int64_t most = smaller(smaller(kMostSplits, parts), grid.count / kSplitTiles);
+    int64_t count = 1;
+    while (2 * count <= most) count *= 2;
+    while (count > 4 && count * piece_size() * bytes > kPartialPointBytes) count /= 2;
+    return count;
   }
   FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
   FASTNN_INLINE int64_t gradient_bytes() const {
@@ -81,7 +88,9 @@ struct WinogradWeightPlan {
   FASTNN_INLINE int64_t piece_size() const { return kSquarePoints * u_step; }
   FASTNN_INLINE int64_t x_size() const { return kSquarePoints * v_step; }
   FASTNN_INLINE int64_t dy_size() const { return kSquarePoints * d_step; }
-  FASTNN_INLINE int64_t zeros_size() const { return blocks_of(L(), larger(c.C, c.F)) * L(); }
+  FASTNN_INLINE int64_t zeros_size() const {
+    return kPoints * c.stride_w * blocks_of(L(), larger(c.C, c.F)) * L();
+  }
   FASTNN_INLINE int64_t shared_size() const {
     return sliced ? phases * x_size() + dy_size() : splits * piece_size();
   }

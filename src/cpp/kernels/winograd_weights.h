@@ -1,37 +1,24 @@
 // The weights of a convolution at the points.
 #pragma once
 #include "winograd_plan.h"
+#include "winograd_products.h"
 
 namespace fastnn::FASTNN_ISA {
 
-constexpr int64_t kWeightsAhead = 4;  // fetched early
+constexpr int64_t kWeightsAhead = 4;  // rows fetched early
 
 // The weights of a row, an input channel of a phase, from column `column` on, at the points. Taps
 // that back, turned, are R x R one set after the other lie else as far apart as the windows.
 template <int R, class T>
 void weights_to_points(const WinogradPlan& p, T* u, const T* w, int64_t row, int64_t column,
                        int64_t columns) noexcept {
-  constexpr int64_t L = lanes<T>;
   const int64_t tap = p.in_C * p.out_C, phase = row / p.in_C, k = row % p.in_C;
   const int64_t right = p.back ? tap : p.c.stride_w * tap;
   const int64_t down = p.back ? R * tap : p.c.stride_h * p.c.KW * tap;
   const int64_t first =
       p.back ? phase * R * R : phase / p.c.stride_w * p.c.KW + phase % p.c.stride_w;
   const T* const from = w + first * tap + k * p.out_C + column;
-  for (int64_t f = 0; f < columns; f += L) {
-    const int64_t count = smaller(L, columns - f);
-#pragma GCC unroll 9
-    for (int i = 0; i < R * R; ++i) {
-      __builtin_prefetch(from + i / R * down + i % R * right + f + kWeightsAhead * p.out_C);
-    }
-    along_both<Vec<T>, R, kPoints>(
-        [&](int i, int j)
-            __attribute__((always_inline)) { return load(from + i * down + j * right + f, count); },
-        [](const Vec<T>(&g)[R], Vec<T>(&v)[kPoints])
-            __attribute__((always_inline)) { taps_at_points(g, v); },
-        [&](int i, int j, Vec<T> v)
-            __attribute__((always_inline)) { store(u + (i * kPoints + j) * p.u_step + f, v); });
-  }
+  row_to_points<R>(u, p.u_step, from, down, right, columns, kWeightsAhead * p.out_C);
 }
 
 // Of all columns, each group's where its block of the kept weights is; `row` of all sets.
