@@ -1,11 +1,30 @@
-"""gemm: squares, the products of a perceptron's training, and its layers with bias and relu."""
+"""gemm from 1 to 4096: squares, few rows or columns, training's products, layers with their ends.
+
+Products with a dimension under 64 are a group of their own, since there what a call costs and how
+tiles end weigh as much as the arithmetic.
+"""
 
 from cases.gemm import gemm
 
 from benchmarks.rows import kernel_rows
 
-SQUARES = (64, 100, 128, 256, 333, 512, 1000, 1024, 2048)
-LAYERS = ((32, 784, 128), (32, 128, 10), (128, 784, 512), (128, 512, 512))  # batch, inputs, units
+SMALL = 64
+SQUARES = (1, 8, 16, 32, 48, 64, 100, 128, 256, 333, 512, 1024, 2048)
+TURNED = 333
+# M, N, K, transposes: rows or columns few, weights from the second cache and from memory
+SKINNY = (
+    (1, 4096, 4096, "NN"),
+    (1, 4096, 4096, "NT"),
+    (8, 4096, 4096, "NN"),
+    (8, 4000, 4000, "NT"),
+    (4096, 1, 4096, "NN"),
+    (4096, 8, 4096, "TN"),
+    (16, 1024, 1024, "NN"),
+    (1024, 16, 1024, "NN"),
+    (32, 1, 64, "NN"),
+    (64, 10, 84, "NN"),
+)
+LAYERS = ((32, 784, 128), (64, 400, 120), (64, 3840, 256), (128, 784, 512))  # batch, inputs, units
 
 
 def sizes(case):
@@ -54,18 +73,20 @@ def in_torch(torch, y, a, b, bias, activated, transpose_a, transpose_b, activati
 
 
 def rows():
-    training = []
+    products = [gemm(size, size, size) for size in SQUARES]
+    products += [gemm(TURNED, TURNED, TURNED, turned=turned) for turned in ("NT", "TN", "TT")]
+    products += [gemm(m, n, k, turned=turned) for m, n, k, turned in SKINNY]
     for batch, inputs, units in LAYERS:
-        training += [
+        products += [
             gemm(batch, units, inputs),  # y = x w
             gemm(inputs, units, batch, turned="TN"),  # dw = x^T dy
             gemm(batch, inputs, units, turned="NT"),  # dx = dy w^T
         ]
     groups = {
-        "squares": [gemm(size, size, size) for size in SQUARES],
-        "training": training,
-        "layers": [gemm(m, n, k, bias=True, relu=True) for m, k, n in LAYERS]
-        + [gemm(m, k, n, turned="NT", back=True) for m, k, n in LAYERS[1:]],
+        "a dimension under 64": [case for case in products if min(sizes(case)) < SMALL],
+        "64 and more": [case for case in products if min(sizes(case)) >= SMALL],
+        "layers": [gemm(m, n, k, bias=True, relu=True) for m, k, n in LAYERS[::3]]
+        + [gemm(m, k, n, turned="NT", back=True) for m, k, n in LAYERS[3:]],
     }
     peers = {"gemm": in_numpy}, {"gemm": in_torch}
     return [

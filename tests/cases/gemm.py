@@ -68,6 +68,17 @@ for dtype in FLOATS:
     CASES += [gemm(400, 65, 2060, dtype, turned="NT"), gemm(300, 70, 900, dtype, turned="TN")]
     CASES += [gemm(200, 70, 1400, dtype, (2,), turned="TT", bias=True, relu=True)]
 
+# Few rows: streams through a large b; the columns of b, deep enough to gather a; y's transpose,
+# which goes back by groups of rows, by panels and by slices.
+for m, n, k, turned in ((3, 1100, 1003, "NN"), (16, 1060, 1000, "TN"), (1300, 13, 900, "TN")):
+    CASES += [gemm(m, n, k, turned=turned, bias=True, relu=True), gemm(m, n, k, turned=turned)]
+CASES += [gemm(9, 600, 1000, "float64", bias=True), gemm(600, 9, 1000, "float64", turned="TN")]
+for dtype in FLOATS:
+    CASES += [gemm(m, 70, 530, dtype, turned="NT", bias=True) for m in (2, 4, 5, 8)]
+    CASES += [gemm(150, n, 40, dtype, bias=True, activation="tanh") for n in (2, 3, 4)]
+    CASES += [gemm(20, 700, 130, dtype, (2,), turned="NT", back=True)]
+    CASES += [gemm(70, 300, 1100, dtype, turned=turned, bias=True) for turned in ("NT", "TT")]
+
 # The other activations, over a panel's slices and over the columns of one row.
 AFTER = ("sigmoid", "tanh", "elu", "selu", "softplus", "softsign", "hard_sigmoid", "relu6")
 for dtype in FLOATS:
@@ -85,4 +96,6 @@ INDEPENDENT = [
     (gemm(5, 40, 30, batch=(7,), shared=True), {"y": 0, "a": 0}),
     (gemm(5, 40, 30, batch=(7,), bias=True), {"y": 0, "a": 0, "b": 0}),
     (gemm(40, 90, 300, turned="NT", back=True), {"y": -2, "a": -2, "activated": -2}),
+    (gemm(64, 600, 300, turned="NT"), {"y": -2, "a": -2}),
+    (gemm(20, 1100, 1000), {"y": -2, "a": -2}),
 ]

@@ -2,37 +2,57 @@
 // the batch, cut as gemm_plan.h says. A part packs a panel of b where that pays, while the first
 // block is multiplied, else reads b in place; a is read in place, since a tile only broadcasts it.
 // A deep panel is taken in slices that stay in the second cache, and the sums of the tiles wait in
-// scratch from one slice to the next.
-#include "activation.h"
-#include "gemm_plan.h"
+// scratch from one slice to the next. Where y's transpose is cheaper to compute (a few rows times
+// weights that are stored across: the weights' rows are then read in place), its rows are computed
+// in scratch, some blocks at a time, and put into y.
+#include "gemm_few.h"
 
 namespace fastnn::FASTNN_ISA {
 namespace {
 
 template <class T>
-void activate_rows(const Tile<T>& tile, int64_t rows, int64_t columns) noexcept {
-  for (int64_t i = 0; i < rows; ++i) activate(tile.y + i * tile.y_row, columns, tile.after);
-}
-
-template <class T>
 struct Panel {
   int64_t first, vectors, tiles;  // its first vector of a row of y, how many, in how many tiles
   bool pack;
-  T *packed, *sums;
+  T *packed, *sums, *results;
 };
 
+// What a tile that reads whole rows fetches meanwhile: the slice of b that will be packed next, a
+// line of each of its rows (of b stored across: of all of it), in as many tiles as a row has lines;
+// then the next rows of a. Else both came from memory at 10 GB/s, while nothing was computed.
+template <class T>
+void fetch_next(const GemmPlan& p, const Panel<T>& panel, Tile<T>& tile, const Tile<T>& whole,
+                int64_t k, int64_t count, int64_t below) noexcept {
+  constexpr int64_t kLine = 64 / sizeof(T);
+  const bool deeper = k + p.slice < p.depth;
+  const int64_t column = (panel.first + (deeper ? 0 : panel.vectors)) * lanes<T>;
+  const int64_t lines = blocks_of(kLine, panel.vectors * lanes<T>);
+  tile.next = tile.a;
+  tile.next_step = 0;
+  if (!p.fetches) return;
+  if (panel.pack && count < lines && column < p.columns && (p.b_column == 1 || !deeper)) {
+    const bool across = p.b_column != 1;
+    tile.next = whole.b + (deeper ? k + p.slice : 0) * p.b_step + column * p.b_column +
+                count * kLine * (across ? tile.depth : 1);
+    tile.next_step = across ? kLine : p.b_step;
+  } else if (p.a_step == 1 && p.slice >= p.depth && below > 0) {
+    tile.next = tile.a + below * p.a_row;
+    tile.next_step = below;
+  }
+}
+
 // So many blocks of a panel times the slice of the depth that begins at k. `whole` points to the
-// beginning of a, b and y.
+// beginning of a, b and y. fresh: this slice of b is not packed yet.
 template <class T>
 void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& whole, Range blocks,
-                    int64_t k) noexcept {
+                    int64_t k, bool fresh) noexcept {
   constexpr int64_t L = lanes<T>;
   const Groups rows(p.rows, p.blocks), widths(panel.vectors, panel.tiles);
-  const bool done = k + p.slice >= p.depth;
+  const bool done = k + p.slice >= p.depth, ends = done && !p.back;
   Tile<T> tile = whole;
   tile.depth = smaller(p.slice, p.depth - k);
-  tile.relu = whole.relu && done;
-  tile.add = whole.add && done;
+  tile.relu = whole.relu && ends;
+  tile.add = whole.add && ends;
   for (int64_t i = blocks.begin; i < blocks.end; ++i) {
     const int64_t top = rows.begin(i), height = rows.begin(i + 1) - top;
     tile.a = whole.a + top * p.a_row + k * p.a_step;
@@ -46,10 +66,10 @@ void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& who
       tile.last = width - (row - L);
       Rows kind = width == row ? Rows::whole : Rows::ragged;
       if (panel.pack) {
-        if (i == blocks.begin && p.b_column == 1) {
+        if (fresh && i == blocks.begin && p.b_column == 1) {
           kind = Rows::fresh;
         } else {
-          if (i == blocks.begin) {
+          if (fresh && i == blocks.begin) {
             transpose(tile.packed, row, tile.b, p.b_column, tile.depth, width);
           }
           kind = Rows::whole;
@@ -57,16 +77,28 @@ void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& who
           tile.b_step = row;
         }
       }
-      T* const waiting =
-          panel.sums + (top - rows.begin(blocks.begin)) * panel.vectors * L + left * L * height;
+      const int64_t above = top - rows.begin(blocks.begin);
+      T* const waiting = panel.sums + above * panel.vectors * L + left * L * height;
       tile.sums = k == 0 ? nullptr : waiting;
-      tile.y = done ? whole.y + top * p.columns + column : waiting;
-      tile.y_row = done ? p.columns : row;
+      if (!done) {
+        tile.y = waiting;
+        tile.y_row = row;
+      } else if (p.back) {
+        tile.y = panel.results + above * panel.vectors * L + left * L;
+        tile.y_row = panel.vectors * L;
+      } else {
+        tile.y = whole.y + top * p.columns + column;
+        tile.y_row = p.columns;
+      }
       tile.activated =
-          whole.activated && done ? whole.activated + top * p.columns + column : nullptr;
-      tile.bias = whole.bias && done ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
+          whole.activated && ends ? whole.activated + top * p.columns + column : nullptr;
+      tile.bias = whole.bias && ends ? whole.bias + (whole.one_bias ? 0 : column) : nullptr;
+      if (kind == Rows::whole) {
+        fetch_next(p, panel, tile, whole, k, (i - blocks.begin - fresh) * panel.tiles + n,
+                   n == 0 && i + 1 < blocks.end ? height : 0);
+      }
       kTiles<T>.at[static_cast<int>(kind)][height - 1][vectors - 1](tile);
-      if (done && tile.after != Activation::none) activate_rows(tile, height, width);
+      if (ends && tile.after != Activation::none) activate_rows(tile, height, width);
     }
   }
 }
@@ -74,46 +106,29 @@ void multiply_slice(const GemmPlan& p, const Panel<T>& panel, const Tile<T>& who
 template <class T>
 void multiply_panel(const GemmPlan& p, const Tile<T>& whole, int64_t index, Range blocks,
                     T* scratch) noexcept {
-  const Groups panels(p.vectors, p.panels);
+  constexpr int64_t kBytes = sizeof(T);
+  const Groups panels(p.vectors, p.panels), rows(p.rows, p.blocks);
   Panel<T> panel;
   panel.first = panels.begin(index);
   panel.vectors = panels.begin(index + 1) - panel.first;
   panel.tiles = blocks_of(p.tile_vectors, panel.vectors);
   panel.pack = p.packs(blocks.end - blocks.begin);
   panel.packed = scratch;
-  panel.sums = scratch + p.packed_bytes() / static_cast<int64_t>(sizeof(T));
-  const int64_t at_once = p.depth > p.slice ? kSumBlocks : p.blocks;
-  for (int64_t i = blocks.begin; i < blocks.end; i += at_once) {
-    const Range some = {i, smaller(blocks.end, i + at_once)};
+  panel.sums = panel.packed + p.packed_bytes() / kBytes;
+  panel.results = panel.sums + p.sum_bytes() / kBytes;
+  const int64_t left = panel.first * lanes<T>, sum_row = panel.vectors * lanes<T>;
+  for (int64_t i = blocks.begin; i < blocks.end; i += p.blocks_at_once()) {
+    const Range some = {i, smaller(blocks.end, i + p.blocks_at_once())};
     int64_t k = 0;
     do {  // once for no depth too, for the bias
-      multiply_slice(p, panel, whole, some, k);
+      multiply_slice(p, panel, whole, some, k, i == blocks.begin || p.depth > p.slice);
       k += p.slice;
     } while (k < p.depth);
-  }
-}
-
-// A panel of one row by the columns of b. The last ones overlap those before them. A tile of no
-// depth puts the sums into y.
-template <class T>
-void multiply_row(const GemmPlan& p, const Tile<T>& whole, int64_t index) noexcept {
-  constexpr int64_t L = lanes<T>, kWidth = kColumnBytes / sizeof(T);
-  const Groups panels(p.vectors, p.panels);
-  const int64_t end = smaller(p.columns, panels.begin(index + 1) * L);
-  T sums[2 * kWidth] = {};
-  Tile<T> tile = whole;
-  tile.depth = 0;
-  for (int64_t j = panels.begin(index) * L; j < end; j += kWidth) {
-    const int64_t left = smaller(j, p.columns - kWidth);
-    multiply_columns(sums, whole.a, p.a_step, whole.b + left * p.b_column, p.b_column, p.depth);
-    const int64_t width = smaller(kWidth, end - j), vectors = blocks_of(L, width);
-    tile.sums = sums + (j - left);
-    tile.y = whole.y + j;
-    tile.last = width - (vectors - 1) * L;
-    if (whole.bias && !whole.one_bias) tile.bias = whole.bias + j;
-    if (whole.activated) tile.activated = whole.activated + j;
-    kTiles<T>.at[static_cast<int>(Rows::whole)][0][vectors - 1](tile);
-    if (tile.after != Activation::none) activate_rows(tile, 1, width);
+    if (p.back) {
+      const int64_t top = rows.begin(some.begin), height = rows.begin(some.end) - top;
+      put_sums(p, whole, panel.results, sum_row, top, height, left,
+               smaller(sum_row, p.columns - left), panel.results + p.block_bytes() / kBytes);
+    }
   }
 }
 
@@ -130,8 +145,10 @@ void multiply(const GemmPlan& p, const Tile<T>& whole, Range units, T* scratch) 
     tile.b = whole.b + item * p.b_batch;
     tile.y = whole.y + item * p.rows * p.columns;
     if (whole.activated) tile.activated = whole.activated + item * p.rows * p.columns;
-    if (p.by_columns) {
-      multiply_row(p, tile, panel);
+    if (p.way == Way::columns) {
+      multiply_across(p, tile, panel, scratch);
+    } else if (p.way == Way::streams) {
+      multiply_streams(p, tile, panel, scratch);
     } else {
       multiply_panel(p, tile, panel, {shares.begin(cut), shares.begin(cut + cuts)}, scratch);
     }
@@ -170,11 +187,12 @@ void gemm(OutAdd y, In a, In b, MaybeIn bias, MaybeIn activated, Scratch scratch
     tile.a_step = p.a_step;
     tile.y = y.as<T>();
     tile.bias = bias.as<T>();
-    tile.one_bias = p.swapped;
+    tile.one_bias = p.swapped && !p.back;
     tile.activated = activated.as<T>();
     tile.relu = settings.activation == Activation::relu;
     tile.after = tile.relu ? Activation::none : settings.activation;
     tile.add = y.add();
+    tile.fetch_y = y.operand->bytes() > kFarBytes;
     multiply(p, tile, share(p.batch * p.panels * p.cuts, part), scratch.slice<T>(part.slot));
   });
 }
@@ -192,7 +210,7 @@ void gemm_schedule(OutAdd y, In a, In b, MaybeIn, MaybeIn, Scratch, const GemmSe
   schedule.mergeable = true;
   schedule.parts[stage] = p.parts;
   schedule.nanoseconds[stage] = static_cast<float>(p.nanoseconds);
-  schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.sum_bytes()) * 128;
+  schedule.slice_bytes = blocks_of(128, p.packed_bytes() + p.sum_bytes() + p.back_bytes()) * 128;
 }
 
 }  // namespace fastnn::FASTNN_ISA

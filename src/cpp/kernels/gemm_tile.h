@@ -27,6 +27,8 @@ struct Tile {
   const T* b;  // row k at b + k * b_step
   int64_t b_step, depth;
   T* packed;      // b is copied here, in whole vectors
+  const T* next;  // whole rows: meanwhile what is read later is fetched from here
+  int64_t next_step;
   const T* sums;  // go on from these, rows of whole vectors; null: from zero
   T* y;
   int64_t y_row;
@@ -35,6 +37,7 @@ struct Tile {
   bool one_bias;       // one for all columns
   const T* activated;  // rows like y's; null: none
   bool relu, add;
+  bool fetch_y;      // before it is written, because it lies beyond the second cache
   Activation after;  // of rows that are finished: any but relu, which the registers go through
 };
 
@@ -56,10 +59,22 @@ void multiply_tile(const Tile<T>& t) noexcept {
     }
   }
 
+  if (t.fetch_y) {
+#pragma GCC unroll 8
+    for (int i = 0; i < rows; ++i) {
+#pragma GCC unroll 8
+      for (int j = 0; j < vectors; ++j) __builtin_prefetch(t.y + i * t.y_row + j * L, 1);
+    }
+  }
   const T *a = t.a, *b = t.b;
   T* packed = t.packed;
+  const T* next = t.next;
   const int64_t a_row = t.a_row, a_step = t.a_step, b_step = t.b_step, last = t.last;
   for (int64_t k = t.depth; k > 0; --k) {
+    if (kind == Rows::whole) {
+      __builtin_prefetch(next, 0, 2);
+      next += t.next_step;
+    }
     Vec<T> v[vectors];
 #pragma GCC unroll 8
     for (int j = 0; j < vectors; ++j) {
