@@ -25,22 +25,20 @@ FASTNN_INLINE void normalise(Out y, In x, const T* mean, Rstd rstd, const T* gam
     shift[i] = beta ? beta[c] : T(0);
   };
   const Writing how(y, false, s.width, x, residual);
-  const auto write = [&](auto last) {
-    const auto line = [last](Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> b, auto... more) {
-      return last((fma(v - m, a, b) + ... + more));
+  const auto write = [&](auto last, const auto*... more) {
+    const auto line = [last](Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> b, auto... added) {
+      return last((fma(v - m, a, b) + ... + added));
     };
     for_strips(s, part, table, [&](int64_t at, int64_t width) {
-      const auto row = [&](auto... more) {
-        map(y.as<T>() + at, how, Range{0, width}, line, x.as<T>() + at, center, scale, shift,
-            more...);
-      };
-      residual ? row(residual.as<T>() + at) : row();
+      map(y.as<T>() + at, how, Range{0, width}, line, x.as<T>() + at, center, scale, shift,
+          (more + at)...);
     });
   };
+  const auto finish = [&](auto last) { residual ? write(last, residual.as<T>()) : write(last); };
   if (relu) {
-    write([](Vec<T> v) { return Relu::f(v); });
+    finish([](Vec<T> v) { return Relu::f(v); });
   } else {
-    write([](Vec<T> v) { return v; });
+    finish([](Vec<T> v) { return v; });
   }
 }
 
@@ -142,20 +140,21 @@ FASTNN_INLINE void backward(MaybeOutAdd dx, MaybeOutAdd dgamma, MaybeOutAdd dbet
       slope[i] = rstd(c) * static_cast<T>(products[c] / s.elements);
       shift[i] = static_cast<T>(dy_sums[c] / s.elements);
     };
-    const auto of_x = [&](Vec<T> d, Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> q, Vec<T> z, auto... b) {
+    const auto of_x = [through](Vec<T> d, Vec<T> v, Vec<T> m, Vec<T> a, Vec<T> q, Vec<T> z,
+                                auto... b) {
       return (through(d, v - m, a, b...) - z - (v - m) * q) * a;
     };
-    for_strips(s, part, table, [&](int64_t at, int64_t width) {
-      const auto row = [&](auto*... b) {
+    const auto write = [&](const auto*... b) {
+      for_strips(s, part, table, [&](int64_t at, int64_t width) {
         map(dx.as<T>() + at, how, Range{0, width}, of_x, gradient + at, values + at, center, scale,
             slope, shift, b...);
-      };
-      if constexpr (Through::kReads) {
-        row(static_cast<const T*>(last));
-      } else {
-        row();
-      }
-    });
+      });
+    };
+    if constexpr (Through::kReads) {
+      write(static_cast<const T*>(last));
+    } else {
+      write();
+    }
   }
 }
 
