@@ -104,7 +104,7 @@ struct GemmPlan {
     way = Way::tiles;
     if (rows <= kColumnRows && across && columns * bytes >= kColumnBytes && depth * bytes >= 16) {
       way = Way::columns;
-    } else if (rows <= kMostStreamRows && !across && vectors > panel_vectors &&
+    } else if (rows <= kMostStreamRows && !across && vectors * kVectorBytes > kStreamRun / 2 &&
                depth * columns * bytes > kStreamedBytes) {
       way = Way::streams;
       panel_vectors = kStreamRun / kVectorBytes;

@@ -73,7 +73,9 @@ struct WinogradWeightPlan {
     const int64_t most = smaller(smaller(kMostSplits, parts), grid.count / kSplitTiles);
     int64_t count = 1;
     while (2 * count <= most) count *= 2;
-    while (count > 4 && count * piece_size() * bytes > kPartialPointBytes) count /= 2;
+    while (count * larger(1, phases / 2) > 4 && count * piece_size() * bytes > kPartialPointBytes) {
+      count /= 2;
+    }
     return count;
   }
   FASTNN_INLINE int64_t L() const { return kVectorBytes / bytes; }
