@@ -77,11 +77,12 @@ class Profile:
         self._owners = owners
         sums = [[0.0, 0.0, 0.0, 0.0, 0] for _ in owners]
         for launch in launches:
-            for label in launch.labels:
+            labels = launch.labels[:1] if launch.flops else launch.labels
+            for label in labels:
                 of_one = sums[label // 2]
-                of_one[label % 2] += launch.seconds / len(launch.labels)
-                of_one[2] += launch.flops / len(launch.labels)
-                of_one[3] += launch.bytes / len(launch.labels)
+                of_one[label % 2] += launch.seconds / len(labels)
+                of_one[2] += launch.flops / len(labels)
+                of_one[3] += launch.bytes / len(labels)
                 of_one[4] += 1
         self.rows = [  # what nobody else has comes last
             Row(owner.name, owner.kind, f, b, (f + b) / (self.total or 1), flops, nbytes, count)
