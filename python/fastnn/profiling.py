@@ -42,10 +42,11 @@ def profile(model, x, y=None, sample_weight=None, rounds=20):
 
     In a replay of fit, launches that do not depend on one another may run side by side, so that it
     takes less than their sum; `step` is what it took. Elementwise calls that have become one launch
-    count for their layers in equal parts; what has become part of a product, for its layer. FLOPs are those of matrix products and convolutions, two
-    a product, as if nothing were left out at borders; other operations count none. Bytes are those
-    of the operands, each read or written once, whatever caches hold. On a GPU each launch is waited
-    for, which adds a few microseconds to it.
+    count for their layers in equal parts; what has become part of a product, for its layer. FLOPs
+    are those of matrix products and convolutions, two a product, as if nothing were left out at
+    borders; other operations count none. Bytes are those of the operands, each read or written
+    once, whatever caches hold. On a GPU each launch is waited for, which adds a few microseconds to
+    it.
 
     Raises:
         TypeError: it is no model.
