@@ -42,9 +42,7 @@ CASES = {
     "many weights, back": cases.conv2d_transpose(
         (1, 7, 5, 130), (4, 4, 130, 290), (2, 2), (1, 2, 1, 1)
     ),
-    "many weights, in float64": cases.conv2d(
-        (1, 7, 5, 130), (4, 4, 130, 98), (2, 2), SAME, dtype="float64"
-    ),
+    "many weights in steps": cases.conv2d((1, 7, 5, 130), (4, 4, 130, 98), (2, 2), SAME),
 }
 RUN = """
 import sys
@@ -87,12 +85,17 @@ def plan(n, size, channels, filters, kernel="conv2d", dtype="float32", step=1):
 
 
 @pytest.mark.parametrize("kernel", ["conv2d", "conv2d_transpose", "conv2d_backward_w"])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_the_batch_does_not_decide(kernel, dtype):
+def test_the_batch_does_not_decide(kernel):
     """A sample has the same bits alone and among others."""
     for shape in ((5, 64, 64), (8, 8, 16), (13, 32, 64), (32, 3, 32), (3, 300, 20)):
-        assert len({plan(n, *shape, kernel, dtype) for n in (1, 7, 100)}) == 1, shape
-    assert len({plan(n, 4, 32, 64, kernel, dtype, 2) for n in (1, 7, 100)}) == 1
+        assert len({plan(n, *shape, kernel) for n in (1, 7, 100)}) == 1, shape
+    assert len({plan(n, 4, 32, 64, kernel, step=2) for n in (1, 7, 100)}) == 1
+
+
+@pytest.mark.parametrize("kernel", ["conv2d", "conv2d_transpose", "conv2d_backward_w"])
+def test_float64_goes_directly(kernel):
+    assert plan(1, 32, 64, 64, kernel) != "direct"
+    assert plan(1, 32, 64, 64, kernel, "float64") == "direct"
 
 
 def test_many_channels_pay_and_few_do_not():

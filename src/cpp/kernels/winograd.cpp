@@ -207,11 +207,8 @@ FASTNN_INLINE WinogradPlan plan_of(Ref out, Ref in, Ref w, const Conv2dSettings&
 void winograd(OutAdd y, In x, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
               bool back, const Part& part) noexcept {
   const WinogradPlan p = plan_of(y, x, w, s, back);
-  with_float(y.dtype(), [&](auto tag) {
-    using T = decltype(tag);
-    if (p.R == 2) return run<2, T>(p, y, x, w, bias, scratch, s.activation, part);
-    run<3, T>(p, y, x, w, bias, scratch, s.activation, part);
-  });
+  if (p.R == 2) return run<2, float>(p, y, x, w, bias, scratch, s.activation, part);
+  run<3, float>(p, y, x, w, bias, scratch, s.activation, part);
 }
 
 void winograd_schedule(OutAdd y, In x, In w, const Conv2dSettings& s, bool back,

@@ -184,11 +184,8 @@ AdjointPlan plan_of(Ref x, Ref y, Ref w, const Conv2dSettings& s) {
 void winograd_adjoint(OutAdd x, In y, In w, MaybeIn bias, Scratch scratch, const Conv2dSettings& s,
                       const Part& part) noexcept {
   const AdjointPlan p = plan_of(x, y, w, s);
-  with_float(x.dtype(), [&](auto tag) {
-    using T = decltype(tag);
-    if (p.R == 2) return run<2, T>(p, x, y, w, bias, scratch, part);
-    run<3, T>(p, x, y, w, bias, scratch, part);
-  });
+  if (p.R == 2) return run<2, float>(p, x, y, w, bias, scratch, part);
+  run<3, float>(p, x, y, w, bias, scratch, part);
 }
 
 void winograd_adjoint_schedule(OutAdd x, In y, In w, const Conv2dSettings& s,

@@ -154,11 +154,8 @@ void run(const WinogradWeightPlan& p, OutAdd dw, In dy, In x, Scratch scratch,
 void winograd_backward_w(OutAdd dw, In dy, In x, Scratch scratch, const Conv2dSettings& s,
                          const Part& part) noexcept {
   const WinogradWeightPlan p(Convolution(dy, x, dw, s), size_of(dw.dtype()));
-  with_float(dw.dtype(), [&](auto tag) {
-    using T = decltype(tag);
-    if (p.R == 2) return run<2, T>(p, dw, dy, x, scratch, part);
-    run<3, T>(p, dw, dy, x, scratch, part);
-  });
+  if (p.R == 2) return run<2, float>(p, dw, dy, x, scratch, part);
+  run<3, float>(p, dw, dy, x, scratch, part);
 }
 
 void winograd_backward_w_schedule(OutAdd dw, In dy, In x, const Conv2dSettings& s,
