@@ -7,10 +7,8 @@ Of the medians; wants matplotlib.
 
 import argparse
 import json
+import sys
 from pathlib import Path
-
-from matplotlib import rcParams
-from matplotlib.figure import Figure
 
 COLORS = {"torch": "#d1495b", "torch compiled": "#edae49", "keras": "#66a182"}
 NAMES = {"torch": "PyTorch", "torch compiled": "PyTorch, compiled", "keras": "Keras on JAX, jitted"}
@@ -37,6 +35,11 @@ def draw(axes, title, rows):
 
 
 def main():
+    # Not this folder: its random.py would be taken for Python's.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from matplotlib import rcParams
+    from matplotlib.figure import Figure
+
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("results", type=Path)
     parser.add_argument("picture", type=Path)

@@ -44,7 +44,7 @@ def train_keras(workload, library):
     import jax
 
     keras = library.module
-    model, loss, optimizer = workload.keras(keras), loss_of(workload, keras), None
+    model, loss = workload.keras(keras), loss_of(workload, keras)
     optimizer = keras.optimizers.Adam(RATE)
     optimizer.build(model.trainable_variables)
     batch = [jax.numpy.asarray(array) for array in workload.data()]

@@ -241,8 +241,7 @@ class Trainer(Tracked, Loop):
         return step
 
     def _results(self):
-        """What get_metrics_result gives, by a replay, where it is asked for after every batch: it
-        halved the time of train_on_batch of a network of two small layers."""
+        """What get_metrics_result gives, by a replay: where it is asked for after every batch."""
         if self._run_eagerly:
             return self.get_metrics_result()
         key = ("results", *map(id, self._single_metrics))

@@ -54,9 +54,10 @@ FASTNN_INLINE int64_t winograd_taps(Ref w, const Conv2dSettings& s) {
 }
 
 // A vector of channels of a tile, brought to the points or back from them, and one of the weights
-// of all taps, which are so for all pictures of a batch, as if there were two or three. With these,
-// of 550 shapes 2 to 37 pixels wide, of 1 to 512 channels, the algorithm chosen takes 0.6 % longer
-// than the faster one, the geometric mean, with one picture, and 4 % with eight (Zen 4).
+// of all taps, which are so for all pictures of a batch, as if there were two or three. They were
+// fitted to 550 shapes 2 to 37 pixels wide, of 1 to 512 channels, before tiles were fetched ahead
+// and without the adjoint: what was chosen took 0.6 % longer than the faster one, the geometric
+// mean, with one picture, and 4 % with eight (Zen 4).
 constexpr double kToPoints = 60, kFromPoints = 60, kWeightsToPoints = 40;
 // Of a tile's outputs, from the channels of so many phases each.
 FASTNN_INLINE double winograd_tile_nanoseconds(int64_t channels, int64_t phases, int64_t columns,

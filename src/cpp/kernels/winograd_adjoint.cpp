@@ -67,7 +67,7 @@ template <int M, class T>
 void add_tiles(const AdjointPlan& p, const Operands<T>& d, const T* m, Range tiles, int64_t column,
                int64_t vectors) noexcept {
   constexpr int64_t L = lanes<T>;
-  constexpr int kOverlap = kPoints - M;
+  constexpr int shared = kPoints - M;  // rows, and columns, with the next tile
   p.grid.visit(tiles, [&](int64_t t, int64_t n, int64_t i0, int64_t j0) {
     // Copies, which stay in registers whatever is stored to.
     const Convolution& c = p.c;
@@ -91,12 +91,12 @@ void add_tiles(const AdjointPlan& p, const Operands<T>& d, const T* m, Range til
       };
       // Whether an earlier tile has been here.
       const auto met = [&](int i, int j) __attribute__((always_inline)) {
-        return (above && i < kOverlap) || (before && j < kOverlap);
+        return (above && i < shared) || (before && j < shared);
       };
       if (inside && above && before && count == L && !add) {
         make([&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
           T* const x = to + (top + i) * down + (left + j) * right;
-          store(x, i < kOverlap || j < kOverlap ? load(x) + v : v + bias);
+          store(x, i < shared || j < shared ? load(x) + v : v + bias);
         });
       } else {
         make([&](int i, int j, Vec<T> v) __attribute__((always_inline)) {
